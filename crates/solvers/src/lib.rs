@@ -1,1 +1,26 @@
-//! To be written.
+//! How ONE nonnegative factorization is fitted.
+//!
+//! - [`Ncpd`]: the CP decomposition of any [`Tensor`](hntf_tensor::Tensor); for order 2 it is NMF.
+//! - [`Nnls`]: nonnegative least squares for many right-hand sides, and the backward pass through
+//!   it.
+//! - [`Adam`], [`ProjectedGradient`]: first-order optimizers over nonnegative parameters.
+//! - [`drive`]: the one loop, with the stopping rules, the trace and the typed [`StopReason`].
+//!
+//! Nothing here draws a random number that was not asked of a generator passed in, reads a clock
+//! or prints.
+#![cfg_attr(not(test), warn(clippy::expect_used))]
+
+mod cholesky;
+mod driver;
+mod error;
+mod ncpd;
+mod nnls;
+mod optimizer;
+
+pub use driver::{
+    Criterion, Iterate, Observer, Outcome, Progress, Signal, Silent, StopReason, Stopping, drive,
+};
+pub use error::SolverError;
+pub use ncpd::{CpFit, Ncpd, Start, Update, balance_columns};
+pub use nnls::Nnls;
+pub use optimizer::{Adam, AdamSettings, Optimizer, ProjectedGradient};

@@ -1,1 +1,29 @@
-//! To be written.
+//! What data is: dense and CP tensors of any order, and the few contractions that every
+//! factorization needs of them.
+//!
+//! The one trait between data and solvers is [`Tensor`]. A matrix is a tensor of order 2, a CP
+//! tensor ⟦F_1 … F_k⟧ is itself data, and a solver never sees which kind it was given.
+//!
+//! Conventions: numbers are `f64`; arrays are row-major (the last index varies fastest); a factor
+//! is a [`Matrix`] of mode size × rank; modes are counted from 0.
+#![cfg_attr(not(test), warn(clippy::expect_used))]
+
+mod contraction;
+mod cp;
+mod dense;
+mod error;
+mod matrix;
+pub mod npy;
+mod residual;
+mod scratch;
+mod spectrum;
+mod tensor;
+
+pub use cp::CpTensor;
+pub use dense::DenseTensor;
+pub use error::TensorError;
+pub use matrix::{Matrix, gram, hadamard_of_grams, multiply};
+pub use residual::{relative_error, squared_residual};
+pub use scratch::Scratch;
+pub use spectrum::leading_left_singular_vectors;
+pub use tensor::Tensor;

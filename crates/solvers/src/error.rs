@@ -1,0 +1,37 @@
+//! What can be wrong with what a solver is asked for.
+
+use hntf_tensor::TensorError;
+use thiserror::Error;
+
+/// A request no solver can serve. Not converging is no error but a
+/// [`StopReason`](crate::StopReason).
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum SolverError {
+    /// Rank 0.
+    #[error("the rank is 0: a factorization needs at least one component")]
+    ZeroRank,
+    /// The data cannot be factorized.
+    #[error(transparent)]
+    Tensor(#[from] TensorError),
+    /// Data whose norm is zero or not finite.
+    #[error("the data has norm {norm}: there is nothing to factorize")]
+    Norm {
+        /// ‖X‖.
+        norm: f64,
+    },
+    /// A tensor with a mode of size 0, or of order 1.
+    #[error("a factorization needs at least two modes of size ≥ 1, the data has shape {shape:?}")]
+    Shape {
+        /// Sizes of the modes.
+        shape: Vec<usize>,
+    },
+    /// Starting factors that do not fit the data.
+    #[error("the starting factors are {found:?} (rows × columns), the data needs {expected:?}")]
+    StartShape {
+        /// Rows and columns of each factor given.
+        found: Vec<(usize, usize)>,
+        /// Rows and columns of each factor needed.
+        expected: Vec<(usize, usize)>,
+    },
+}

@@ -1,0 +1,66 @@
+//! Factors before the first iteration.
+
+use hntf_tensor::{Matrix, Tensor, leading_left_singular_vectors};
+use numpy_random::RandomState;
+use serde::{Deserialize, Serialize};
+
+/// Where an [`Ncpd`](crate::Ncpd) starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Start {
+    /// |U_m[:, :r]|, the leading left singular vectors of every unfolding; columns beyond the
+    /// mode's size are uniform random numbers.
+    Svd,
+    /// Uniform random numbers on [0, 1), every factor row by row, modes in order.
+    Random,
+    /// Uniform random numbers, all modes as n × r but the last one as r × n: the order in which
+    /// the package ssnmf draws A and S of X ≈ AS.
+    Ssnmf,
+    /// c·|N(0,1)| with c = (mean(X)/r)^(1/k), the last mode first and drawn as r × n: for order 2
+    /// scikit-learn's `init="random"`.
+    ScikitLearn,
+}
+
+impl Start {
+    /// Factors of `data`'s mode sizes × `rank`.
+    pub fn factors(self, data: &dyn Tensor, rank: usize, random: &mut RandomState) -> Vec<Matrix> {
+        let shape = data.shape();
+        match self {
+            Self::Svd => (0..shape.len()).map(|m| singular(data, m, rank, random)).collect(),
+            Self::Random => shape.iter().map(|n| uniform(*n, rank, random)).collect(),
+            Self::Ssnmf => {
+                let last = shape.len() - 1;
+                let mut factors: Vec<_> =
+                    shape[..last].iter().map(|n| uniform(*n, rank, random)).collect();
+                factors.push(uniform(rank, shape[last], random).transposed());
+                factors
+            }
+            Self::ScikitLearn => scikit_learn(data, rank, random),
+        }
+    }
+}
+
+fn uniform(rows: usize, cols: usize, random: &mut RandomState) -> Matrix {
+    Matrix::from_fn(rows, cols, |_, _| random.random_sample())
+}
+
+fn singular(data: &dyn Tensor, mode: usize, rank: usize, random: &mut RandomState) -> Matrix {
+    let vectors = leading_left_singular_vectors(data, mode, rank);
+    let missing = uniform(vectors.rows(), rank - vectors.cols(), random);
+    Matrix::from_fn(vectors.rows(), rank, |i, j| {
+        if j < vectors.cols() { vectors[(i, j)].abs() } else { missing[(i, j - vectors.cols())] }
+    })
+}
+
+fn scikit_learn(data: &dyn Tensor, rank: usize, random: &mut RandomState) -> Vec<Matrix> {
+    let shape = data.shape();
+    let (order, entries) = (shape.len(), shape.iter().product::<usize>());
+    let mean = data.sum() / entries as f64 / rank as f64;
+    // A square root for matrices, so that the bits are scikit-learn's.
+    let scale = if order == 2 { mean.sqrt() } else { mean.powf(1.0 / order as f64) };
+    let mut draw = |rows, cols| Matrix::from_fn(rows, cols, |_, _| (scale * random.randn()).abs());
+    let last = draw(rank, shape[order - 1]).transposed();
+    let mut factors: Vec<_> = shape[..order - 1].iter().map(|n| draw(*n, rank)).collect();
+    factors.push(last);
+    factors
+}

@@ -1,0 +1,301 @@
+//! Nonnegative least squares for many right-hand sides, exact, and its derivative.
+//!
+//! The problem is q(A, X) = argmin_{S ≥ 0} ‖X − A S‖² column by column. Everything is done from
+//! G = AᵀA (k × k) and AᵀX, so its cost does not depend on the number of rows of A. The solutions
+//! are kept transposed, T = Sᵀ (n × k), one problem a row.
+
+use hntf_tensor::Matrix;
+
+use crate::cholesky;
+
+/// Full exchanges that may fail to lower the number of violations before single ones take over
+/// (Kim & Park 2011, algorithm 2).
+const FULL_EXCHANGES: u32 = 3;
+
+/// A batch NNLS solver by block principal pivoting (Kim & Park, *Fast nonnegative matrix
+/// factorization*, SIAM J. Sci. Comput. 33, 2011), with the active-set method of Lawson and Hanson
+/// behind it for Grams that are singular on a passive set.
+///
+/// It remembers the passive sets of its last solutions and starts the next batch of the same shape
+/// from them. Problems that share a passive set share one Cholesky factor.
+#[derive(Debug, Clone, Default)]
+pub struct Nnls {
+    problems: usize,
+    unknowns: usize,
+    /// Words per passive set.
+    words: usize,
+    /// The passive set of every problem, as bits.
+    passive: Vec<u64>,
+    state: Vec<Pivoting>,
+    open: Vec<usize>,
+    work: Work,
+}
+
+/// What block principal pivoting remembers of a problem.
+#[derive(Debug, Clone, Copy)]
+struct Pivoting {
+    fewest: usize,
+    left: u32,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Work {
+    indices: Vec<usize>,
+    factor: Vec<f64>,
+    solution: Vec<f64>,
+    dual: Vec<f64>,
+}
+
+impl Nnls {
+    /// A solver without memory of earlier solutions.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Solves all rows j of min_{t ≥ 0} tᵀ G t − 2 tᵀ r_j.
+    ///
+    /// `gram` = G (k × k), `right` rows r_j (n × k; that is XᵀA), `out` ← T (n × k). Exact up to
+    /// rounding: the optimality conditions hold to about 1e-13 of the terms they sum. Columns of A
+    /// that depend linearly on others get weight zero.
+    pub fn solve(&mut self, gram: &Matrix, right: &Matrix, out: &mut Matrix) {
+        let (n, k) = (right.rows(), right.cols());
+        self.remember(n, k);
+        out.reshape(n, k);
+        self.open.clear();
+        self.open.extend(0..n);
+        self.state.clear();
+        self.state.resize(n, Pivoting { fewest: k + 1, left: FULL_EXCHANGES });
+        let mut open = std::mem::take(&mut self.open);
+        while !open.is_empty() {
+            let (words, passive) = (self.words, &self.passive);
+            let set = |j: usize| &passive[j * words..(j + 1) * words];
+            open.sort_unstable_by(|a, b| set(*a).cmp(set(*b)).then(a.cmp(b)));
+            let mut kept = 0;
+            let mut factored = false;
+            for at in 0..open.len() {
+                let j = open[at];
+                if !(factored && self.work.is_set(self.set(j))) {
+                    factored = self.factorize(gram, j);
+                }
+                if !factored {
+                    // A dependent column in the set: this problem is solved on its own.
+                    self.lawson_hanson(gram, right.row(j), j, out.row_mut(j));
+                    continue;
+                }
+                self.work.solve_on_passive(right.row(j), out.row_mut(j));
+                self.work.gradient(gram, right.row(j), out.row(j));
+                if self.exchange(j, gram, right.row(j), out.row(j)) {
+                    open[kept] = j;
+                    kept += 1;
+                }
+            }
+            open.truncate(kept);
+        }
+        self.open = open;
+        // Passive weights that rounding left at −0.0 or below by less than it matters.
+        for x in out.as_mut_slice() {
+            *x = x.max(0.0);
+        }
+    }
+
+    /// The vector u of the derivative for every row: with the support σ = {t > 0} of T's row and
+    /// the upstream gradient g_j, (G_σσ) u_σ = g_σ and u = 0 elsewhere.
+    ///
+    /// With T = q(A, X)ᵀ and U the rows u: ∂E/∂X = A Uᵀ and ∂E/∂A = X U − A (Uᵀ T + Tᵀ U).
+    pub fn backward(&mut self, gram: &Matrix, solution: &Matrix, upstream: &Matrix, out: &mut Matrix) {
+        let (n, k) = (solution.rows(), solution.cols());
+        self.remember(n, k);
+        out.reshape(n, k);
+        for j in 0..n {
+            let support = solution.row(j).iter().map(|t| *t > 0.0);
+            write_set(&mut self.passive[j * self.words..(j + 1) * self.words], support);
+        }
+        self.open.clear();
+        self.open.extend(0..n);
+        let (words, passive) = (self.words, &self.passive);
+        let set = |j: usize| &passive[j * words..(j + 1) * words];
+        self.open.sort_unstable_by(|a, b| set(*a).cmp(set(*b)).then(a.cmp(b)));
+        let mut factored = false;
+        for at in 0..n {
+            let j = self.open[at];
+            if !(factored && self.work.is_set(self.set(j))) {
+                factored = self.factorize(gram, j);
+            }
+            if factored {
+                self.work.solve_on_passive(upstream.row(j), out.row_mut(j));
+            } else {
+                // The solution is not differentiable where columns depend on each other.
+                out.row_mut(j).fill(0.0);
+            }
+        }
+    }
+
+    fn remember(&mut self, problems: usize, unknowns: usize) {
+        if (self.problems, self.unknowns) != (problems, unknowns) {
+            (self.problems, self.unknowns) = (problems, unknowns);
+            self.words = unknowns.div_ceil(64).max(1);
+            self.passive.clear();
+            self.passive.resize(problems * self.words, 0);
+        }
+    }
+
+    fn set(&self, problem: usize) -> &[u64] {
+        &self.passive[problem * self.words..(problem + 1) * self.words]
+    }
+
+    /// The Cholesky factor of G on the passive set of `problem`.
+    fn factorize(&mut self, gram: &Matrix, problem: usize) -> bool {
+        let set = &self.passive[problem * self.words..(problem + 1) * self.words];
+        self.work.indices.clear();
+        self.work.indices.extend((0..self.unknowns).filter(|i| contains(set, *i)));
+        self.work.factorize(gram)
+    }
+
+    /// One exchange of block principal pivoting. False if the optimality conditions hold.
+    fn exchange(&mut self, problem: usize, gram: &Matrix, right: &[f64], x: &[f64]) -> bool {
+        let set = &mut self.passive[problem * self.words..(problem + 1) * self.words];
+        let dual = &self.work.dual;
+        let violated = |set: &[u64], i: usize| {
+            if contains(set, i) {
+                x[i] < 0.0
+            } else {
+                dual[i] < -rounding(gram.row(i), right[i], x)
+            }
+        };
+        let count = (0..x.len()).filter(|i| violated(set, *i)).count();
+        if count == 0 {
+            return false;
+        }
+        let state = &mut self.state[problem];
+        let full = if count < state.fewest {
+            *state = Pivoting { fewest: count, left: FULL_EXCHANGES };
+            true
+        } else if state.left > 0 {
+            state.left -= 1;
+            true
+        } else {
+            false
+        };
+        // Single exchanges of the last violation cannot cycle (Murty's rule).
+        for i in (0..x.len()).rev() {
+            if violated(set, i) {
+                set[i / 64] ^= 1 << (i % 64);
+                if !full {
+                    break;
+                }
+            }
+        }
+        true
+    }
+
+    /// Lawson and Hanson's active-set method from the empty set, passing over columns that depend
+    /// on the passive ones.
+    fn lawson_hanson(&mut self, gram: &Matrix, right: &[f64], problem: usize, x: &mut [f64]) {
+        let (k, work) = (self.unknowns, &mut self.work);
+        x.fill(0.0);
+        work.indices.clear();
+        let mut trial = vec![0.0; k];
+        let mut dependent = vec![false; k];
+        loop {
+            work.gradient(gram, right, x);
+            let candidate = (0..k)
+                .filter(|i| !dependent[*i] && !work.indices.contains(i))
+                .filter(|i| work.dual[*i] < -rounding(gram.row(*i), right[*i], x))
+                .min_by(|a, b| work.dual[*a].total_cmp(&work.dual[*b]));
+            let Some(candidate) = candidate else { break };
+            work.indices.push(candidate);
+            if !work.factorize(gram) {
+                work.indices.pop();
+                dependent[candidate] = true;
+                continue;
+            }
+            loop {
+                work.solve_on_passive(right, &mut trial);
+                // As far towards the trial as nonnegativity allows.
+                let blocking = work.indices.iter().filter(|i| trial[**i] <= 0.0);
+                let reach = blocking.map(|i| x[*i] / (x[*i] - trial[*i])).fold(f64::INFINITY, f64::min);
+                if reach.is_infinite() {
+                    x.copy_from_slice(&trial);
+                    break;
+                }
+                let before = work.indices.len();
+                for i in &work.indices {
+                    x[*i] += reach * (trial[*i] - x[*i]);
+                }
+                work.indices.retain(|i| x[*i] > 0.0 && !(trial[*i] <= 0.0 && x[*i] <= 1e-300));
+                if work.indices.len() == before {
+                    // Rounding kept the blocking weight above zero: let the smallest one go.
+                    let smallest = (0..before).min_by(|a, b| {
+                        trial[work.indices[*a]].total_cmp(&trial[work.indices[*b]])
+                    });
+                    if let Some(at) = smallest {
+                        work.indices.remove(at);
+                    }
+                }
+                for (i, x) in x.iter_mut().enumerate() {
+                    if !work.indices.contains(&i) {
+                        *x = 0.0;
+                    }
+                }
+                if !work.factorize(gram) {
+                    break;
+                }
+            }
+        }
+        let set = &mut self.passive[problem * self.words..(problem + 1) * self.words];
+        write_set(set, x.iter().map(|x| *x > 0.0));
+    }
+}
+
+impl Work {
+    fn factorize(&mut self, gram: &Matrix) -> bool {
+        let p = self.indices.len();
+        self.factor.resize(p * p, 0.0);
+        for (a, i) in self.indices.iter().enumerate() {
+            let row = gram.row(*i);
+            for (b, j) in self.indices.iter().enumerate().take(a + 1) {
+                self.factor[a * p + b] = row[*j];
+            }
+        }
+        cholesky::factorize(&mut self.factor, p)
+    }
+
+    fn solve_on_passive(&mut self, right: &[f64], x: &mut [f64]) {
+        self.solution.clear();
+        self.solution.extend(self.indices.iter().map(|i| right[*i]));
+        cholesky::solve(&self.factor, self.indices.len(), &mut self.solution);
+        x.fill(0.0);
+        for (i, value) in self.indices.iter().zip(&self.solution) {
+            x[*i] = *value;
+        }
+    }
+
+    /// Half the gradient, y = G x − r.
+    fn gradient(&mut self, gram: &Matrix, right: &[f64], x: &[f64]) {
+        self.dual.clear();
+        let rows = gram.iter_rows().zip(right);
+        self.dual.extend(rows.map(|(g, r)| g.iter().zip(x).map(|(g, x)| g * x).sum::<f64>() - r));
+    }
+
+    fn is_set(&self, set: &[u64]) -> bool {
+        let size: u32 = set.iter().map(|w| w.count_ones()).sum();
+        size as usize == self.indices.len() && self.indices.iter().all(|i| contains(set, *i))
+    }
+}
+
+/// How far from zero rounding may leave a dual variable that is zero.
+fn rounding(gram_row: &[f64], right: f64, x: &[f64]) -> f64 {
+    let sum: f64 = gram_row.iter().zip(x).map(|(g, x)| (g * x).abs()).sum();
+    1e-13 * (sum + right.abs())
+}
+
+fn contains(set: &[u64], i: usize) -> bool {
+    set[i / 64] >> (i % 64) & 1 == 1
+}
+
+fn write_set(set: &mut [u64], members: impl Iterator<Item = bool>) {
+    set.fill(0);
+    for (i, member) in members.enumerate() {
+        set[i / 64] |= u64::from(member) << (i % 64);
+    }
+}

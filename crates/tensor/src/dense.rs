@@ -1,0 +1,354 @@
+//! Dense tensors of any order, contracted through views of one row-major array.
+
+use crate::contraction::{
+    contract_left, contract_right, khatri_rao, product, tensor_times_matrix, view, view_mut,
+};
+use crate::matrix::dot;
+use crate::{CpTensor, Matrix, Scratch, Tensor, TensorError};
+
+/// A dense tensor, row-major: the last index varies fastest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DenseTensor {
+    shape: Vec<usize>,
+    values: Vec<f64>,
+}
+
+impl DenseTensor {
+    /// A tensor of the given shape over row-major `values`.
+    ///
+    /// # Errors
+    /// [`TensorError::NoModes`], [`TensorError::TooLarge`], or [`TensorError::Length`] if the
+    /// number of values is not the product of the sizes.
+    pub fn new(shape: Vec<usize>, values: Vec<f64>) -> Result<Self, TensorError> {
+        if shape.is_empty() {
+            return Err(TensorError::NoModes);
+        }
+        let Some(expected) = shape.iter().try_fold(1_usize, |p, n| p.checked_mul(*n)) else {
+            return Err(TensorError::TooLarge { shape });
+        };
+        if values.len() != expected {
+            return Err(TensorError::Length { shape, expected, found: values.len() });
+        }
+        Ok(Self { shape, values })
+    }
+
+    /// The matrix as a tensor of order 2.
+    pub fn from_matrix(matrix: Matrix) -> Self {
+        Self { shape: vec![matrix.rows(), matrix.cols()], values: matrix.into_vec() }
+    }
+
+    /// The full tensor of ⟦F⟧: Π n_i entries. For data and pictures; solvers never need it.
+    pub fn from_cp(model: &CpTensor) -> Self {
+        let mut scratch = Scratch::new();
+        let (first, rest) = model.factors().split_at(1);
+        let right = khatri_rao(rest, model.rank(), &mut scratch);
+        let columns: usize = rest.iter().map(Matrix::rows).product();
+        let mut values = vec![0.0; first[0].rows() * columns];
+        product(
+            view_mut(&mut values, first[0].rows(), columns),
+            first[0].view(),
+            view(&right, columns, model.rank()).transpose(),
+            faer::Par::Seq,
+        );
+        Self { shape: model.shape().to_vec(), values }
+    }
+
+    /// All entries, row-major.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// The entries, row-major, to be changed.
+    pub fn values_mut(&mut self) -> &mut [f64] {
+        &mut self.values
+    }
+
+    /// Checks that the tensor can be factorized: finite, nonnegative, not all zero.
+    ///
+    /// # Errors
+    /// The first offending entry in row-major order, with its position.
+    pub fn check_nonnegative(&self) -> Result<(), TensorError> {
+        if let Some(at) = self.values.iter().position(|x| !x.is_finite() || *x < 0.0) {
+            let (index, value) = (self.index_of(at), self.values[at]);
+            return Err(if value.is_finite() {
+                TensorError::Negative { index, value }
+            } else {
+                TensorError::NotFinite { index, value }
+            });
+        }
+        if self.values.iter().all(|x| *x == 0.0) { Err(TensorError::AllZero) } else { Ok(()) }
+    }
+
+    /// The largest entries along `mode`, as an array over the remaining modes in order.
+    pub fn max_projection(&self, mode: usize) -> Self {
+        let (left, n, right) = self.around(mode);
+        let mut values = vec![f64::NEG_INFINITY; left * right];
+        for l in 0..left {
+            for i in 0..n {
+                let row = &self.values[(l * n + i) * right..(l * n + i + 1) * right];
+                for (best, x) in values[l * right..(l + 1) * right].iter_mut().zip(row) {
+                    *best = best.max(*x);
+                }
+            }
+        }
+        let mut shape = self.shape.clone();
+        shape.remove(mode);
+        Self { shape, values }
+    }
+
+    fn index_of(&self, mut at: usize) -> Vec<usize> {
+        let mut index = vec![0; self.shape.len()];
+        for (i, n) in index.iter_mut().zip(&self.shape).rev() {
+            *i = at % n;
+            at /= n;
+        }
+        index
+    }
+
+    /// Product of the sizes before `mode`, its size, and the product of those after it.
+    fn around(&self, mode: usize) -> (usize, usize, usize) {
+        around(&self.shape, mode)
+    }
+
+    /// Where to cut the modes in two halves of about equal size, so that the Khatri-Rao product of
+    /// neither half is long.
+    fn middle(&self) -> usize {
+        let cost = |cut: usize| {
+            let size = |part: &[usize]| part.iter().product::<usize>();
+            size(&self.shape[..cut]).max(size(&self.shape[cut..]))
+        };
+        (1..self.shape.len()).min_by_key(|cut| cost(*cut)).unwrap_or(0)
+    }
+}
+
+fn around(shape: &[usize], mode: usize) -> (usize, usize, usize) {
+    (shape[..mode].iter().product(), shape[mode], shape[mode + 1..].iter().product())
+}
+
+impl Tensor for DenseTensor {
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn squared_norm(&self) -> f64 {
+        dot(&self.values, &self.values)
+    }
+
+    fn sum(&self) -> f64 {
+        self.values.iter().sum()
+    }
+
+    // X is seen as left × n × right. The right modes go first in one large product, the left ones
+    // then cost 1/right of it; for the last mode one product with the left half is all.
+    fn mttkrp(&self, factors: &[Matrix], mode: usize, out: &mut Matrix, scratch: &mut Scratch) {
+        let (left, n, right) = self.around(mode);
+        let rank = factors[mode].cols();
+        out.reshape(n, rank);
+        let par = scratch.par(self.values.len() * rank);
+        let before = khatri_rao(&factors[..mode], rank, scratch);
+        if mode + 1 == factors.len() {
+            let x = view(&self.values, left, n);
+            product(out.view_mut(), x.transpose(), view(&before, left, rank), par);
+        } else {
+            let after = khatri_rao(&factors[mode + 1..], rank, scratch);
+            let x = view(&self.values, left * n, right);
+            if mode == 0 {
+                product(out.view_mut(), x, view(&after, right, rank), par);
+            } else {
+                let mut node = scratch.take(left * n * rank);
+                product(view_mut(&mut node, left * n, rank), x, view(&after, right, rank), par);
+                contract_left(&node, &before, rank, out.as_mut_slice());
+                scratch.give(node);
+            }
+            scratch.give(after);
+        }
+        scratch.give(before);
+    }
+
+    // A binary dimension tree: only its two top nodes touch the data, whatever the order.
+    fn mttkrp_sweep(
+        &self,
+        factors: &mut [Matrix],
+        scratch: &mut Scratch,
+        update: &mut dyn FnMut(usize, &Matrix, &mut [Matrix]),
+    ) {
+        let rank = factors[0].cols();
+        let mut sweep = Sweep { shape: &self.shape, rank, out: Matrix::default(), update };
+        let cut = self.middle();
+        if cut == 0 {
+            self.mttkrp(factors, 0, &mut sweep.out, scratch);
+            (sweep.update)(0, &sweep.out, factors);
+            return;
+        }
+        let left: usize = self.shape[..cut].iter().product();
+        let right: usize = self.shape[cut..].iter().product();
+        let par = scratch.par(self.values.len() * rank);
+        let x = view(&self.values, left, right);
+
+        let after = khatri_rao(&factors[cut..], rank, scratch);
+        let mut node = scratch.take(left * rank);
+        product(view_mut(&mut node, left, rank), x, view(&after, right, rank), par);
+        scratch.give(after);
+        sweep.visit(0, cut, &node, factors, scratch);
+        scratch.give(node);
+
+        let before = khatri_rao(&factors[..cut], rank, scratch);
+        let mut node = scratch.take(right * rank);
+        product(view_mut(&mut node, right, rank), x.transpose(), view(&before, left, rank), par);
+        scratch.give(before);
+        sweep.visit(cut, self.shape.len(), &node, factors, scratch);
+        scratch.give(node);
+    }
+
+    // From the last mode to the first: the early products are then single large ones.
+    fn project(&self, projections: &[Option<&Matrix>], scratch: &mut Scratch) -> DenseTensor {
+        let mut shape = self.shape.clone();
+        let mut current: Option<Vec<f64>> = None;
+        for (mode, factor) in projections.iter().enumerate().rev() {
+            let Some(factor) = factor else { continue };
+            let (left, n, right) = around(&shape, mode);
+            let mut next = scratch.take(left * factor.cols() * right);
+            let par = scratch.par(left * n * right * factor.cols());
+            let source = current.as_deref().unwrap_or(&self.values);
+            tensor_times_matrix(source, left, right, factor.view(), &mut next, par);
+            shape[mode] = factor.cols();
+            if let Some(old) = current.replace(next) {
+                scratch.give(old);
+            }
+        }
+        DenseTensor { shape, values: current.unwrap_or_else(|| self.values.clone()) }
+    }
+
+    fn project_all_but_one(
+        &self,
+        projections: &[&Matrix],
+        out: &mut Vec<DenseTensor>,
+        scratch: &mut Scratch,
+    ) {
+        out.resize_with(projections.len(), || DenseTensor { shape: Vec::new(), values: Vec::new() });
+        let mut leaves = Leaves { projections, out };
+        leaves.visit(0, projections.len(), &self.shape, &self.values, scratch);
+    }
+
+    fn unfolding_gram(&self, mode: usize) -> Matrix {
+        let (left, n, right) = self.around(mode);
+        let mut gram = Matrix::zeros(n, n);
+        for block in self.values.chunks_exact((n * right).max(1)).take(left) {
+            let x = view(block, n, right);
+            let (add, seq) = (faer::Accum::Add, faer::Par::Seq);
+            faer::linalg::matmul::matmul(gram.view_mut(), add, x, x.transpose(), 1.0, seq);
+        }
+        gram
+    }
+
+    fn squared_distance(&self, factors: &[Matrix], scratch: &mut Scratch) -> f64 {
+        let rank = factors[0].cols();
+        let (n, right) = (self.shape[0], self.shape[1..].iter().product::<usize>());
+        let after = khatri_rao(&factors[1..], rank, scratch);
+        let mut row = scratch.take(right);
+        let mut total = 0.0;
+        for i in 0..n {
+            let head = view(factors[0].row(i), 1, rank);
+            let tail = view(&after, right, rank).transpose();
+            product(view_mut(&mut row, 1, right), head, tail, faer::Par::Seq);
+            let x = &self.values[i * right..(i + 1) * right];
+            row.iter_mut().zip(x).for_each(|(m, x)| *m -= x);
+            total += dot(&row, &row);
+        }
+        scratch.give(row);
+        scratch.give(after);
+        total
+    }
+}
+
+/// The inner nodes of a sweep: partial MTTKRPs of a range of modes, (n_a ⋯ n_{b−1}) × rank.
+struct Sweep<'a> {
+    shape: &'a [usize],
+    rank: usize,
+    out: Matrix,
+    update: &'a mut dyn FnMut(usize, &Matrix, &mut [Matrix]),
+}
+
+impl Sweep<'_> {
+    fn visit(
+        &mut self,
+        from: usize,
+        to: usize,
+        node: &[f64],
+        factors: &mut [Matrix],
+        scratch: &mut Scratch,
+    ) {
+        if to - from == 1 {
+            self.out.reshape(self.shape[from], self.rank);
+            self.out.as_mut_slice().copy_from_slice(node);
+            (self.update)(from, &self.out, factors);
+            return;
+        }
+        let cut = usize::midpoint(from, to);
+        let rows = |a: usize, b: usize| self.shape[a..b].iter().product::<usize>() * self.rank;
+        let (left, right) = (rows(from, cut), rows(cut, to));
+
+        let weights = khatri_rao(&factors[cut..to], self.rank, scratch);
+        let mut child = scratch.take(left);
+        contract_right(node, &weights, self.rank, &mut child);
+        scratch.give(weights);
+        self.visit(from, cut, &child, factors, scratch);
+        scratch.give(child);
+
+        let weights = khatri_rao(&factors[from..cut], self.rank, scratch);
+        let mut child = scratch.take(right);
+        contract_left(node, &weights, self.rank, &mut child);
+        scratch.give(weights);
+        self.visit(cut, to, &child, factors, scratch);
+        scratch.give(child);
+    }
+}
+
+/// The projections of all modes but one, by halves: what a half shares is contracted once.
+struct Leaves<'a> {
+    projections: &'a [&'a Matrix],
+    out: &'a mut [DenseTensor],
+}
+
+impl Leaves<'_> {
+    /// `node` has the projected size in every mode outside `from..to`.
+    fn visit(
+        &mut self,
+        from: usize,
+        to: usize,
+        shape: &[usize],
+        node: &[f64],
+        scratch: &mut Scratch,
+    ) {
+        if to - from == 1 {
+            let leaf = &mut self.out[from];
+            leaf.shape.clear();
+            leaf.shape.extend_from_slice(shape);
+            leaf.values.clear();
+            leaf.values.extend_from_slice(node);
+            return;
+        }
+        // The left part keeps the larger share: contracting the last modes of a row-major array is
+        // one large product.
+        let cut = (from + to).div_ceil(2);
+        for (keep, drop) in [((from, cut), (cut, to)), ((cut, to), (from, cut))] {
+            let mut shape = shape.to_vec();
+            let mut current: Option<Vec<f64>> = None;
+            for mode in (drop.0..drop.1).rev() {
+                let factor = self.projections[mode];
+                let (left, n, right) = around(&shape, mode);
+                let mut next = scratch.take(left * factor.cols() * right);
+                let par = scratch.par(left * n * right * factor.cols());
+                let source = current.as_deref().unwrap_or(node);
+                tensor_times_matrix(source, left, right, factor.view(), &mut next, par);
+                shape[mode] = factor.cols();
+                if let Some(old) = current.replace(next) {
+                    scratch.give(old);
+                }
+            }
+            let child = current.unwrap_or_default();
+            self.visit(keep.0, keep.1, &shape, &child, scratch);
+            scratch.give(child);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Row-major matrices: the factors of every model, and the small products between them.
+
+use faer::linalg::matmul::matmul;
+use faer::{Accum, MatMut, MatRef, Par};
+
+/// A dense row-major matrix. As a factor: mode size × rank.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Matrix {
+    rows: usize,
+    cols: usize,
+    values: Vec<f64>,
+}
+
+impl Matrix {
+    /// A `rows` × `cols` matrix of zeros.
+    pub fn zeros(rows: usize, cols: usize) -> Self {
+        Self { rows, cols, values: vec![0.0; rows * cols] }
+    }
+
+    /// The `rows` × `cols` matrix whose entry (i, j) is `value(i, j)`, filled in row-major order.
+    pub fn from_fn(rows: usize, cols: usize, mut value: impl FnMut(usize, usize) -> f64) -> Self {
+        let mut values = Vec::with_capacity(rows * cols);
+        for i in 0..rows {
+            for j in 0..cols {
+                values.push(value(i, j));
+            }
+        }
+        Self { rows, cols, values }
+    }
+
+    /// A matrix over row-major `values`.
+    ///
+    /// # Panics
+    /// If there are not `rows * cols` values.
+    pub fn from_vec(rows: usize, cols: usize, values: Vec<f64>) -> Self {
+        assert_eq!(values.len(), rows * cols, "a {rows} × {cols} matrix over {} values", values.len());
+        Self { rows, cols, values }
+    }
+
+    /// The identity of size `n`.
+    pub fn identity(n: usize) -> Self {
+        Self::from_fn(n, n, |i, j| f64::from(u8::from(i == j)))
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Number of columns.
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
+
+    /// Row `i`.
+    pub fn row(&self, i: usize) -> &[f64] {
+        &self.values[i * self.cols..(i + 1) * self.cols]
+    }
+
+    /// Row `i`, to be changed.
+    pub fn row_mut(&mut self, i: usize) -> &mut [f64] {
+        &mut self.values[i * self.cols..(i + 1) * self.cols]
+    }
+
+    /// The rows in order; none if there are no columns.
+    pub fn iter_rows(&self) -> impl Iterator<Item = &[f64]> {
+        self.values.chunks_exact(self.cols.max(1))
+    }
+
+    /// All values, row-major.
+    pub fn as_slice(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// All values, row-major, to be changed.
+    pub fn as_mut_slice(&mut self) -> &mut [f64] {
+        &mut self.values
+    }
+
+    /// The values, row-major.
+    pub fn into_vec(self) -> Vec<f64> {
+        self.values
+    }
+
+    /// A view for faer's kernels.
+    pub fn view(&self) -> MatRef<'_, f64> {
+        MatRef::from_row_major_slice(&self.values, self.rows, self.cols)
+    }
+
+    /// A view for faer's kernels, to be written.
+    pub fn view_mut(&mut self) -> MatMut<'_, f64> {
+        MatMut::from_row_major_slice_mut(&mut self.values, self.rows, self.cols)
+    }
+
+    /// The transpose, as a copy.
+    pub fn transposed(&self) -> Self {
+        Self::from_fn(self.cols, self.rows, |i, j| self[(j, i)])
+    }
+
+    /// The product `self · other`, as a new matrix. Loops should [`multiply`] into one they keep.
+    pub fn times(&self, other: &Self) -> Self {
+        let mut out = Self::zeros(self.rows, other.cols);
+        multiply(out.view_mut(), self.view(), other.view());
+        out
+    }
+
+    /// Sum of squared entries.
+    pub fn squared_norm(&self) -> f64 {
+        dot(&self.values, &self.values)
+    }
+
+    /// The Euclidean length of every column.
+    pub fn column_norms(&self) -> Vec<f64> {
+        let mut squares = vec![0.0; self.cols];
+        for row in self.iter_rows() {
+            for (s, x) in squares.iter_mut().zip(row) {
+                *s += x * x;
+            }
+        }
+        squares.into_iter().map(f64::sqrt).collect()
+    }
+
+    /// Multiplies column j by `scales[j]`.
+    pub fn scale_columns(&mut self, scales: &[f64]) {
+        for row in self.values.chunks_exact_mut(self.cols.max(1)) {
+            for (x, s) in row.iter_mut().zip(scales) {
+                *x *= s;
+            }
+        }
+    }
+
+    /// Gives the matrix another shape, keeping its memory where it can; the entries are unspecified.
+    pub fn reshape(&mut self, rows: usize, cols: usize) {
+        self.rows = rows;
+        self.cols = cols;
+        self.values.resize(rows * cols, 0.0);
+    }
+}
+
+impl std::ops::Index<(usize, usize)> for Matrix {
+    type Output = f64;
+    fn index(&self, (i, j): (usize, usize)) -> &f64 {
+        &self.values[i * self.cols + j]
+    }
+}
+
+impl std::ops::IndexMut<(usize, usize)> for Matrix {
+    fn index_mut(&mut self, (i, j): (usize, usize)) -> &mut f64 {
+        &mut self.values[i * self.cols + j]
+    }
+}
+
+/// `out ← a · b`, on the calling thread. Faer's own operators would use all threads and allocate.
+pub fn multiply(out: MatMut<'_, f64>, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
+    matmul(out, Accum::Replace, a, b, 1.0, Par::Seq);
+}
+
+/// `out ← FᵀF` for a factor F of n × r.
+pub fn gram(factor: &Matrix, out: &mut Matrix) {
+    out.reshape(factor.cols, factor.cols);
+    multiply(out.view_mut(), factor.view().transpose(), factor.view());
+}
+
+/// `out` ← entrywise product of all `grams` but the one of `skip` (all of them for `None`); a
+/// matrix of ones if none is left.
+pub fn hadamard_of_grams(grams: &[Matrix], skip: Option<usize>, out: &mut Matrix) {
+    let rank = grams.first().map_or(0, Matrix::cols);
+    out.reshape(rank, rank);
+    out.values.fill(1.0);
+    for (_, g) in grams.iter().enumerate().filter(|(i, _)| Some(*i) != skip) {
+        for (o, x) in out.values.iter_mut().zip(&g.values) {
+            *o *= x;
+        }
+    }
+}
+
+/// Inner product with eight running sums: vectorised, and always added in the same order.
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    const LANES: usize = 8;
+    let mut lanes = [0.0; LANES];
+    let (a8, b8) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let tail: f64 = a8.remainder().iter().zip(b8.remainder()).map(|(x, y)| x * y).sum();
+    for (x, y) in a8.zip(b8) {
+        for ((l, x), y) in lanes.iter_mut().zip(x).zip(y) {
+            *l += x * y;
+        }
+    }
+    lanes.iter().sum::<f64>() + tail
+}

@@ -1,0 +1,67 @@
+//! The one trait between data and solvers.
+
+use crate::{DenseTensor, Matrix, Scratch};
+
+/// Nonnegative data of order k ≥ 1, seen through the contractions a factorization needs.
+///
+/// In all methods `factors` are k matrices, the i-th of n_i × r with one r; results go to `out`,
+/// which takes the right shape by itself. Implementations never form an unfolding copy of the data
+/// or the full tensor of a set of factors.
+pub trait Tensor: Sync + Send {
+    /// The sizes n_0 … n_{k−1} of the modes.
+    fn shape(&self) -> &[usize];
+
+    /// ‖X‖², the sum of squared entries.
+    fn squared_norm(&self) -> f64;
+
+    /// The sum of all entries.
+    fn sum(&self) -> f64;
+
+    /// `out` ← X_(m) (⊙_{i≠m} F_i): n_m × r, the matricized tensor times Khatri-Rao product of
+    /// mode `mode`. The factor of that mode is not looked at.
+    fn mttkrp(&self, factors: &[Matrix], mode: usize, out: &mut Matrix, scratch: &mut Scratch);
+
+    /// Visits the modes in order, each with its MTTKRP of the factors as they then are, so that
+    /// `update(m, mttkrp, factors)` may replace factor m before the next mode is visited.
+    ///
+    /// This is a sweep of alternating optimisation; with an `update` that changes nothing it gives
+    /// the MTTKRPs of all modes. Implementations share partial contractions between the modes.
+    fn mttkrp_sweep(
+        &self,
+        factors: &mut [Matrix],
+        scratch: &mut Scratch,
+        update: &mut dyn FnMut(usize, &Matrix, &mut [Matrix]),
+    ) {
+        let mut out = Matrix::default();
+        for mode in 0..factors.len() {
+            self.mttkrp(factors, mode, &mut out, scratch);
+            update(mode, &out, factors);
+        }
+    }
+
+    /// X ×_i F_iᵀ over the modes whose projection is given: a dense tensor with r_i (columns of
+    /// F_i) in place of n_i; a mode with `None` keeps its size. The F_i may differ in their ranks.
+    fn project(&self, projections: &[Option<&Matrix>], scratch: &mut Scratch) -> DenseTensor;
+
+    /// For every mode m the projection of all modes but m: `out[m]` ← X ×_{i≠m} F_iᵀ.
+    fn project_all_but_one(
+        &self,
+        projections: &[&Matrix],
+        out: &mut Vec<DenseTensor>,
+        scratch: &mut Scratch,
+    ) {
+        out.clear();
+        for mode in 0..projections.len() {
+            let others: Vec<_> =
+                projections.iter().enumerate().map(|(i, p)| (i != mode).then_some(*p)).collect();
+            out.push(self.project(&others, scratch));
+        }
+    }
+
+    /// X_(m) X_(m)ᵀ: n_m × n_m.
+    fn unfolding_gram(&self, mode: usize) -> Matrix;
+
+    /// ‖X − ⟦F⟧‖² summed over the entries themselves: slow, but without the cancellation of the
+    /// formula over norms, for fits that are nearly exact.
+    fn squared_distance(&self, factors: &[Matrix], scratch: &mut Scratch) -> f64;
+}
