@@ -1,1 +1,15 @@
-//! To be written.
+//! Where data comes from: synthetic tensors and files.
+//!
+//! A [`Source`] is a data set as a configuration names it; loading it gives a [`Dataset`]: the data
+//! to fit, and what is known about it beside.
+#![cfg_attr(not(test), warn(clippy::expect_used))]
+
+mod dataset;
+mod error;
+mod file;
+mod synthetic;
+
+pub use dataset::{About, Dataset, Grouping, NamedSource, Places, Source};
+pub use error::DatasetError;
+pub use file::TensorFile;
+pub use synthetic::SyntheticBlocks;

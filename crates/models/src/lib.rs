@@ -1,1 +1,33 @@
-//! To be written.
+//! How factorizations stack: one file per model of the literature.
+//!
+//! A [`Model`] takes the first layer ⟦F_1 … F_k⟧, an NCPD of rank r_0, and builds the layers of
+//! ranks r_1 > r_2 > … on it. What comes out is always a [`Hierarchy`], and everything downstream
+//! (metrics, tables, topics, figures) reads only that.
+//!
+//! | model | what a layer does |
+//! |---|---|
+//! | [`FlatNcpd`] | an NCPD of its own at every rank |
+//! | [`StandardHncpd`] | an NMF of every factor, mode by mode |
+//! | [`NeuralHncpd`] | the same shape, all modes and layers trained together by backpropagation |
+//! | [`Hntf`] | an NCPD of the previous layer's CP tensor with the identity in one mode |
+//! | [`MultiHntf`] | one weight matrix W shared by all modes |
+#![cfg_attr(not(test), warn(clippy::expect_used))]
+
+mod error;
+mod hierarchy;
+mod hntf;
+mod mode_stack;
+mod model;
+mod multi_hntf;
+mod ncpd;
+mod neural;
+mod standard_hncpd;
+
+pub use error::ModelError;
+pub use hierarchy::{Hierarchy, Layer, Relation};
+pub use hntf::Hntf;
+pub use model::{About, Fit, Model, NamedModel};
+pub use multi_hntf::{MultiHntf, SharedUpdate};
+pub use ncpd::FlatNcpd;
+pub use neural::{Network, NeuralHncpd};
+pub use standard_hncpd::StandardHncpd;

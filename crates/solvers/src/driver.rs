@@ -130,9 +130,17 @@ pub fn drive(
     stopping: &Stopping,
     observer: &mut dyn Observer,
 ) -> Outcome {
-    let mut rule = Rule { stopping, first: f64::NAN, previous: f64::NAN, checks: 0 };
-    let mut outcome =
-        Outcome { reason: StopReason::IterationLimit, iterations: 0, trace: Vec::new() };
+    let mut rule = Rule {
+        stopping,
+        first: f64::NAN,
+        previous: f64::NAN,
+        checks: 0,
+    };
+    let mut outcome = Outcome {
+        reason: StopReason::IterationLimit,
+        iterations: 0,
+        trace: Vec::new(),
+    };
     if stopping.criterion == Criterion::DecreaseOverInitial {
         let initial = iterate.error();
         (rule.first, rule.previous) = (initial, initial);
@@ -143,7 +151,11 @@ pub fn drive(
         outcome.iterations = iteration;
         let check = iteration % stopping.check_every.max(1) == 0;
         let error = check.then(|| iterate.error());
-        let progress = Progress { iteration, max_iterations: stopping.max_iterations, error };
+        let progress = Progress {
+            iteration,
+            max_iterations: stopping.max_iterations,
+            error,
+        };
         let signal = observer.iteration(progress);
         if let Some(error) = error {
             outcome.trace.push((iteration, error));
@@ -213,40 +225,73 @@ mod tests {
     }
 
     fn run(errors: &[f64], criterion: Criterion, check_every: usize) -> Outcome {
-        let stopping = Stopping { max_iterations: errors.len() - 1, tolerance: 0.1, criterion, check_every };
+        let stopping = Stopping {
+            max_iterations: errors.len() - 1,
+            tolerance: 0.1,
+            criterion,
+            check_every,
+        };
         drive(&mut Scripted(errors.to_vec(), 0), &stopping, &mut Silent)
     }
 
     #[test]
     fn absolute_change_waits_for_the_third_check() {
         let outcome = run(&[9.0, 1.0, 1.0, 1.05, 0.2], Criterion::AbsoluteChange, 1);
-        assert_eq!((outcome.reason, outcome.iterations), (StopReason::Converged, 3));
+        assert_eq!(
+            (outcome.reason, outcome.iterations),
+            (StopReason::Converged, 3)
+        );
     }
 
     #[test]
     fn decrease_over_first_compares_with_the_first_error_and_stops_on_an_increase() {
         let outcome = run(&[9.0, 4.0, 3.5, 3.2, 1.0], Criterion::DecreaseOverFirst, 1);
-        assert_eq!((outcome.reason, outcome.iterations), (StopReason::Converged, 3));
+        assert_eq!(
+            (outcome.reason, outcome.iterations),
+            (StopReason::Converged, 3)
+        );
         let outcome = run(&[9.0, 4.0, 4.1, 1.0], Criterion::DecreaseOverFirst, 1);
-        assert_eq!((outcome.reason, outcome.iterations), (StopReason::Converged, 2));
+        assert_eq!(
+            (outcome.reason, outcome.iterations),
+            (StopReason::Converged, 2)
+        );
     }
 
     #[test]
     fn decrease_over_initial_checks_every_so_many_iterations() {
-        let outcome = run(&[9.0, 8.95, 5.0, 4.9, 4.5, 4.0], Criterion::DecreaseOverInitial, 2);
-        assert_eq!((outcome.reason, outcome.iterations), (StopReason::Converged, 4));
+        let outcome = run(
+            &[9.0, 8.95, 5.0, 4.9, 4.5, 4.0],
+            Criterion::DecreaseOverInitial,
+            2,
+        );
+        assert_eq!(
+            (outcome.reason, outcome.iterations),
+            (StopReason::Converged, 4)
+        );
         assert_eq!(outcome.trace, [(0, 9.0), (2, 5.0), (4, 4.5)]);
     }
 
     #[test]
     fn limit_cancellation_time_and_divergence_are_told_apart() {
-        assert_eq!(run(&[9.0, 1.0, 2.0], Criterion::Never, 1).reason, StopReason::IterationLimit);
-        assert_eq!(run(&[9.0, f64::NAN, 2.0], Criterion::Never, 1).reason, StopReason::Diverged);
-        for (signal, reason) in
-            [(Signal::Cancel, StopReason::Cancelled), (Signal::TimeUp, StopReason::TimeLimit)]
-        {
-            let mut observer =
-                |p: Progress| if p.iteration == 2 { signal } else { Signal::Continue };
+        assert_eq!(
+            run(&[9.0, 1.0, 2.0], Criterion::Never, 1).reason,
+            StopReason::IterationLimit
+        );
+        assert_eq!(
+            run(&[9.0, f64::NAN, 2.0], Criterion::Never, 1).reason,
+            StopReason::Diverged
+        );
+        for (signal, reason) in [
+            (Signal::Cancel, StopReason::Cancelled),
+            (Signal::TimeUp, StopReason::TimeLimit),
+        ] {
+            let mut observer = |p: Progress| {
+                if p.iteration == 2 {
+                    signal
+                } else {
+                    Signal::Continue
+                }
+            };
             let mut iterate = Scripted(vec![1.0; 9], 0);
             let outcome = drive(&mut iterate, &Stopping::after(8), &mut observer);
             assert_eq!((outcome.reason, outcome.iterations), (reason, 2));

@@ -64,7 +64,13 @@ impl Nnls {
         self.open.clear();
         self.open.extend(0..n);
         self.state.clear();
-        self.state.resize(n, Pivoting { fewest: k + 1, left: FULL_EXCHANGES });
+        self.state.resize(
+            n,
+            Pivoting {
+                fewest: k + 1,
+                left: FULL_EXCHANGES,
+            },
+        );
         let mut open = std::mem::take(&mut self.open);
         while !open.is_empty() {
             let (words, passive) = (self.words, &self.passive);
@@ -102,19 +108,29 @@ impl Nnls {
     /// the upstream gradient g_j, (G_σσ) u_σ = g_σ and u = 0 elsewhere.
     ///
     /// With T = q(A, X)ᵀ and U the rows u: ∂E/∂X = A Uᵀ and ∂E/∂A = X U − A (Uᵀ T + Tᵀ U).
-    pub fn backward(&mut self, gram: &Matrix, solution: &Matrix, upstream: &Matrix, out: &mut Matrix) {
+    pub fn backward(
+        &mut self,
+        gram: &Matrix,
+        solution: &Matrix,
+        upstream: &Matrix,
+        out: &mut Matrix,
+    ) {
         let (n, k) = (solution.rows(), solution.cols());
         self.remember(n, k);
         out.reshape(n, k);
         for j in 0..n {
             let support = solution.row(j).iter().map(|t| *t > 0.0);
-            write_set(&mut self.passive[j * self.words..(j + 1) * self.words], support);
+            write_set(
+                &mut self.passive[j * self.words..(j + 1) * self.words],
+                support,
+            );
         }
         self.open.clear();
         self.open.extend(0..n);
         let (words, passive) = (self.words, &self.passive);
         let set = |j: usize| &passive[j * words..(j + 1) * words];
-        self.open.sort_unstable_by(|a, b| set(*a).cmp(set(*b)).then(a.cmp(b)));
+        self.open
+            .sort_unstable_by(|a, b| set(*a).cmp(set(*b)).then(a.cmp(b)));
         let mut factored = false;
         for at in 0..n {
             let j = self.open[at];
@@ -147,7 +163,9 @@ impl Nnls {
     fn factorize(&mut self, gram: &Matrix, problem: usize) -> bool {
         let set = &self.passive[problem * self.words..(problem + 1) * self.words];
         self.work.indices.clear();
-        self.work.indices.extend((0..self.unknowns).filter(|i| contains(set, *i)));
+        self.work
+            .indices
+            .extend((0..self.unknowns).filter(|i| contains(set, *i)));
         self.work.factorize(gram)
     }
 
@@ -168,7 +186,10 @@ impl Nnls {
         }
         let state = &mut self.state[problem];
         let full = if count < state.fewest {
-            *state = Pivoting { fewest: count, left: FULL_EXCHANGES };
+            *state = Pivoting {
+                fewest: count,
+                left: FULL_EXCHANGES,
+            };
             true
         } else if state.left > 0 {
             state.left -= 1;
@@ -213,7 +234,9 @@ impl Nnls {
                 work.solve_on_passive(right, &mut trial);
                 // As far towards the trial as nonnegativity allows.
                 let blocking = work.indices.iter().filter(|i| trial[**i] <= 0.0);
-                let reach = blocking.map(|i| x[*i] / (x[*i] - trial[*i])).fold(f64::INFINITY, f64::min);
+                let reach = blocking
+                    .map(|i| x[*i] / (x[*i] - trial[*i]))
+                    .fold(f64::INFINITY, f64::min);
                 if reach.is_infinite() {
                     x.copy_from_slice(&trial);
                     break;
@@ -222,12 +245,12 @@ impl Nnls {
                 for i in &work.indices {
                     x[*i] += reach * (trial[*i] - x[*i]);
                 }
-                work.indices.retain(|i| x[*i] > 0.0 && !(trial[*i] <= 0.0 && x[*i] <= 1e-300));
+                work.indices
+                    .retain(|i| x[*i] > 0.0 && !(trial[*i] <= 0.0 && x[*i] <= 1e-300));
                 if work.indices.len() == before {
                     // Rounding kept the blocking weight above zero: let the smallest one go.
-                    let smallest = (0..before).min_by(|a, b| {
-                        trial[work.indices[*a]].total_cmp(&trial[work.indices[*b]])
-                    });
+                    let smallest = (0..before)
+                        .min_by(|a, b| trial[work.indices[*a]].total_cmp(&trial[work.indices[*b]]));
                     if let Some(at) = smallest {
                         work.indices.remove(at);
                     }
@@ -274,7 +297,8 @@ impl Work {
     fn gradient(&mut self, gram: &Matrix, right: &[f64], x: &[f64]) {
         self.dual.clear();
         let rows = gram.iter_rows().zip(right);
-        self.dual.extend(rows.map(|(g, r)| g.iter().zip(x).map(|(g, x)| g * x).sum::<f64>() - r));
+        self.dual
+            .extend(rows.map(|(g, r)| g.iter().zip(x).map(|(g, x)| g * x).sum::<f64>() - r));
     }
 
     fn is_set(&self, set: &[u64]) -> bool {

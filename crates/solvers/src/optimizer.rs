@@ -35,20 +35,35 @@ pub struct AdamSettings {
 
 impl Default for AdamSettings {
     fn default() -> Self {
-        Self { step: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+        Self {
+            step: 1e-3,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+        }
     }
 }
 
 impl Adam {
     /// Adam before its first step.
     pub fn new(settings: AdamSettings) -> Self {
-        Self { settings, steps: 0, first: Vec::new(), second: Vec::new() }
+        Self {
+            settings,
+            steps: 0,
+            first: Vec::new(),
+            second: Vec::new(),
+        }
     }
 }
 
 impl Optimizer for Adam {
     fn update(&mut self, parameters: &mut [Matrix], gradients: &[Matrix]) {
-        let AdamSettings { step, beta1, beta2, epsilon } = self.settings;
+        let AdamSettings {
+            step,
+            beta1,
+            beta2,
+            epsilon,
+        } = self.settings;
         let size = gradients.iter().map(|g| g.as_slice().len()).sum();
         self.first.resize(size, 0.0);
         self.second.resize(size, 0.0);
@@ -83,7 +98,12 @@ impl ProjectedGradient {
 
     /// With a step multiplied by `decay` after every `decay_every` steps.
     pub fn with_decay(step: f64, decay: f64, decay_every: usize) -> Self {
-        Self { step, decay, decay_every: decay_every.max(1), steps: 0 }
+        Self {
+            step,
+            decay,
+            decay_every: decay_every.max(1),
+            steps: 0,
+        }
     }
 }
 
@@ -108,22 +128,40 @@ mod tests {
     /// ½ Σ w (p − t)², whose nonnegative minimum is max(t, 0).
     fn descend(optimizer: &mut dyn Optimizer, steps: usize) -> Vec<f64> {
         let (weights, targets) = ([1.0, 10.0, 2.0], [3.0, -1.0, 0.5]);
-        let mut parameters = [Matrix::from_vec(1, 2, vec![1.0, 1.0]), Matrix::from_vec(1, 1, vec![1.0])];
+        let mut parameters = [
+            Matrix::from_vec(1, 2, vec![1.0, 1.0]),
+            Matrix::from_vec(1, 1, vec![1.0]),
+        ];
         for _ in 0..steps {
-            let flat: Vec<f64> = parameters.iter().flat_map(|p| p.as_slice().to_vec()).collect();
-            let g: Vec<f64> = (0..3).map(|i| weights[i] * (flat[i] - targets[i])).collect();
-            let gradients = [Matrix::from_vec(1, 2, g[..2].to_vec()), Matrix::from_vec(1, 1, g[2..].to_vec())];
+            let flat: Vec<f64> = parameters
+                .iter()
+                .flat_map(|p| p.as_slice().to_vec())
+                .collect();
+            let g: Vec<f64> = (0..3)
+                .map(|i| weights[i] * (flat[i] - targets[i]))
+                .collect();
+            let gradients = [
+                Matrix::from_vec(1, 2, g[..2].to_vec()),
+                Matrix::from_vec(1, 1, g[2..].to_vec()),
+            ];
             optimizer.update(&mut parameters, &gradients);
         }
-        parameters.iter().flat_map(|p| p.as_slice().to_vec()).collect()
+        parameters
+            .iter()
+            .flat_map(|p| p.as_slice().to_vec())
+            .collect()
     }
 
     #[test]
     fn both_optimizers_reach_the_constrained_minimum() {
-        let adam = AdamSettings { step: 0.05, ..AdamSettings::default() };
-        for found in
-            [descend(&mut Adam::new(adam), 4000), descend(&mut ProjectedGradient::new(0.1), 400)]
-        {
+        let adam = AdamSettings {
+            step: 0.05,
+            ..AdamSettings::default()
+        };
+        for found in [
+            descend(&mut Adam::new(adam), 4000),
+            descend(&mut ProjectedGradient::new(0.1), 400),
+        ] {
             for (x, expected) in found.iter().zip([3.0, 0.0, 0.5]) {
                 assert!((x - expected).abs() < 1e-3, "{found:?}");
             }
@@ -132,7 +170,10 @@ mod tests {
 
     #[test]
     fn the_first_step_of_adam_has_its_step_size_whatever_the_gradient() {
-        let mut adam = Adam::new(AdamSettings { step: 0.25, ..AdamSettings::default() });
+        let mut adam = Adam::new(AdamSettings {
+            step: 0.25,
+            ..AdamSettings::default()
+        });
         let mut parameters = [Matrix::from_vec(1, 2, vec![1.0, 0.1])];
         adam.update(&mut parameters, &[Matrix::from_vec(1, 2, vec![-1e-3, 1e3])]);
         assert!((parameters[0][(0, 0)] - 1.25).abs() < 1e-4 && parameters[0][(0, 1)] == 0.0);

@@ -54,7 +54,10 @@ pub(crate) fn contract_right(node: &[f64], weights: &[f64], rank: usize, out: &m
         return;
     }
     out.fill(0.0);
-    for (block, o) in node.chunks_exact(weights.len().max(1)).zip(out.chunks_exact_mut(rank)) {
+    for (block, o) in node
+        .chunks_exact(weights.len().max(1))
+        .zip(out.chunks_exact_mut(rank))
+    {
         for (t, w) in block.chunks_exact(rank).zip(weights.chunks_exact(rank)) {
             multiply_add(o, t, w);
         }
@@ -67,7 +70,10 @@ pub(crate) fn contract_left(node: &[f64], weights: &[f64], rank: usize, out: &mu
         return;
     }
     out.fill(0.0);
-    for (block, w) in node.chunks_exact(out.len().max(1)).zip(weights.chunks_exact(rank)) {
+    for (block, w) in node
+        .chunks_exact(out.len().max(1))
+        .zip(weights.chunks_exact(rank))
+    {
         for (t, o) in block.chunks_exact(rank).zip(out.chunks_exact_mut(rank)) {
             multiply_add(o, t, w);
         }
@@ -96,9 +102,16 @@ pub(crate) fn tensor_times_matrix(
         product(view_mut(out, left, r), view(node, left, n), factor, par);
         return;
     }
-    let blocks = node.chunks_exact((n * right).max(1)).zip(out.chunks_exact_mut((r * right).max(1)));
+    let blocks = node
+        .chunks_exact((n * right).max(1))
+        .zip(out.chunks_exact_mut((r * right).max(1)));
     for (t, o) in blocks {
-        product(view_mut(o, r, right), factor.transpose(), view(t, n, right), par);
+        product(
+            view_mut(o, r, right),
+            factor.transpose(),
+            view(t, n, right),
+            par,
+        );
     }
     if n == 0 {
         out.fill(0.0);

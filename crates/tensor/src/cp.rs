@@ -45,7 +45,11 @@ impl CpTensor {
     /// P_iᵀ F_i for the factors P of self and F: s × r.
     fn cross_gram(&self, other: &Matrix, mode: usize, out: &mut Matrix) {
         out.reshape(self.rank(), other.cols());
-        multiply(out.view_mut(), self.factors[mode].view().transpose(), other.view());
+        multiply(
+            out.view_mut(),
+            self.factors[mode].view().transpose(),
+            other.view(),
+        );
     }
 }
 
@@ -72,7 +76,10 @@ impl Tensor for CpTensor {
             for row in factor.iter_rows() {
                 column_sums.iter_mut().zip(row).for_each(|(s, x)| *s += x);
             }
-            terms.iter_mut().zip(&column_sums).for_each(|(t, s)| *t *= s);
+            terms
+                .iter_mut()
+                .zip(&column_sums)
+                .for_each(|(t, s)| *t *= s);
         }
         terms.iter().sum()
     }
@@ -117,10 +124,14 @@ impl Tensor for CpTensor {
     }
 
     fn project(&self, projections: &[Option<&Matrix>], _: &mut Scratch) -> DenseTensor {
-        let factors = self.factors.iter().zip(projections).map(|(own, p)| match p {
-            Some(p) => p.transposed().times(own),
-            None => own.clone(),
-        });
+        let factors = self
+            .factors
+            .iter()
+            .zip(projections)
+            .map(|(own, p)| match p {
+                Some(p) => p.transposed().times(own),
+                None => own.clone(),
+            });
         let factors: Vec<_> = factors.collect();
         let shape = factors.iter().map(Matrix::rows).collect();
         DenseTensor::from_cp(&CpTensor { factors, shape })
@@ -134,7 +145,9 @@ impl Tensor for CpTensor {
         }
         let mut others = Matrix::default();
         hadamard_of_grams(&grams, Some(mode), &mut others);
-        self.factors[mode].times(&others).times(&self.factors[mode].transposed())
+        self.factors[mode]
+            .times(&others)
+            .times(&self.factors[mode].transposed())
     }
 
     // The difference is itself a CP tensor of s + r terms, [P, F] with the last r negated. In each
@@ -147,13 +160,20 @@ impl Tensor for CpTensor {
         let mut small: Vec<Matrix> = Vec::with_capacity(self.factors.len());
         for (own, other) in self.factors.iter().zip(factors) {
             let both = Matrix::from_fn(own.rows(), terms, |i, j| {
-                if j < own.cols() { own[(i, j)] } else { other[(i, j - own.cols())] }
+                if j < own.cols() {
+                    own[(i, j)]
+                } else {
+                    other[(i, j - own.cols())]
+                }
             });
             small.push(triangular_factor(both));
         }
         small[0].scale_columns(&signs);
         let shape = small.iter().map(Matrix::rows).collect();
-        let difference = DenseTensor::from_cp(&CpTensor { factors: small, shape });
+        let difference = DenseTensor::from_cp(&CpTensor {
+            factors: small,
+            shape,
+        });
         dot(difference.values(), difference.values())
     }
 }

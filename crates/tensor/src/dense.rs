@@ -27,14 +27,21 @@ impl DenseTensor {
             return Err(TensorError::TooLarge { shape });
         };
         if values.len() != expected {
-            return Err(TensorError::Length { shape, expected, found: values.len() });
+            return Err(TensorError::Length {
+                shape,
+                expected,
+                found: values.len(),
+            });
         }
         Ok(Self { shape, values })
     }
 
     /// The matrix as a tensor of order 2.
     pub fn from_matrix(matrix: Matrix) -> Self {
-        Self { shape: vec![matrix.rows(), matrix.cols()], values: matrix.into_vec() }
+        Self {
+            shape: vec![matrix.rows(), matrix.cols()],
+            values: matrix.into_vec(),
+        }
     }
 
     /// The full tensor of ⟦F⟧: Π n_i entries. For data and pictures; solvers never need it.
@@ -50,7 +57,10 @@ impl DenseTensor {
             view(&right, columns, model.rank()).transpose(),
             faer::Par::Seq,
         );
-        Self { shape: model.shape().to_vec(), values }
+        Self {
+            shape: model.shape().to_vec(),
+            values,
+        }
     }
 
     /// All entries, row-major.
@@ -76,7 +86,11 @@ impl DenseTensor {
                 TensorError::NotFinite { index, value }
             });
         }
-        if self.values.iter().all(|x| *x == 0.0) { Err(TensorError::AllZero) } else { Ok(()) }
+        if self.values.iter().all(|x| *x == 0.0) {
+            Err(TensorError::AllZero)
+        } else {
+            Ok(())
+        }
     }
 
     /// The largest entries along `mode`, as an array over the remaining modes in order.
@@ -117,12 +131,18 @@ impl DenseTensor {
             let size = |part: &[usize]| part.iter().product::<usize>();
             size(&self.shape[..cut]).max(size(&self.shape[cut..]))
         };
-        (1..self.shape.len()).min_by_key(|cut| cost(*cut)).unwrap_or(0)
+        (1..self.shape.len())
+            .min_by_key(|cut| cost(*cut))
+            .unwrap_or(0)
     }
 }
 
 fn around(shape: &[usize], mode: usize) -> (usize, usize, usize) {
-    (shape[..mode].iter().product(), shape[mode], shape[mode + 1..].iter().product())
+    (
+        shape[..mode].iter().product(),
+        shape[mode],
+        shape[mode + 1..].iter().product(),
+    )
 }
 
 impl Tensor for DenseTensor {
@@ -148,7 +168,12 @@ impl Tensor for DenseTensor {
         let before = khatri_rao(&factors[..mode], rank, scratch);
         if mode + 1 == factors.len() {
             let x = view(&self.values, left, n);
-            product(out.view_mut(), x.transpose(), view(&before, left, rank), par);
+            product(
+                out.view_mut(),
+                x.transpose(),
+                view(&before, left, rank),
+                par,
+            );
         } else {
             let after = khatri_rao(&factors[mode + 1..], rank, scratch);
             let x = view(&self.values, left * n, right);
@@ -156,7 +181,12 @@ impl Tensor for DenseTensor {
                 product(out.view_mut(), x, view(&after, right, rank), par);
             } else {
                 let mut node = scratch.take(left * n * rank);
-                product(view_mut(&mut node, left * n, rank), x, view(&after, right, rank), par);
+                product(
+                    view_mut(&mut node, left * n, rank),
+                    x,
+                    view(&after, right, rank),
+                    par,
+                );
                 contract_left(&node, &before, rank, out.as_mut_slice());
                 scratch.give(node);
             }
@@ -173,7 +203,12 @@ impl Tensor for DenseTensor {
         update: &mut dyn FnMut(usize, &Matrix, &mut [Matrix]),
     ) {
         let rank = factors[0].cols();
-        let mut sweep = Sweep { shape: &self.shape, rank, out: Matrix::default(), update };
+        let mut sweep = Sweep {
+            shape: &self.shape,
+            rank,
+            out: Matrix::default(),
+            update,
+        };
         let cut = self.middle();
         if cut == 0 {
             self.mttkrp(factors, 0, &mut sweep.out, scratch);
@@ -187,14 +222,24 @@ impl Tensor for DenseTensor {
 
         let after = khatri_rao(&factors[cut..], rank, scratch);
         let mut node = scratch.take(left * rank);
-        product(view_mut(&mut node, left, rank), x, view(&after, right, rank), par);
+        product(
+            view_mut(&mut node, left, rank),
+            x,
+            view(&after, right, rank),
+            par,
+        );
         scratch.give(after);
         sweep.visit(0, cut, &node, factors, scratch);
         scratch.give(node);
 
         let before = khatri_rao(&factors[..cut], rank, scratch);
         let mut node = scratch.take(right * rank);
-        product(view_mut(&mut node, right, rank), x.transpose(), view(&before, left, rank), par);
+        product(
+            view_mut(&mut node, right, rank),
+            x.transpose(),
+            view(&before, left, rank),
+            par,
+        );
         scratch.give(before);
         sweep.visit(cut, self.shape.len(), &node, factors, scratch);
         scratch.give(node);
@@ -216,7 +261,10 @@ impl Tensor for DenseTensor {
                 scratch.give(old);
             }
         }
-        DenseTensor { shape, values: current.unwrap_or_else(|| self.values.clone()) }
+        DenseTensor {
+            shape,
+            values: current.unwrap_or_else(|| self.values.clone()),
+        }
     }
 
     fn project_all_but_one(
@@ -225,7 +273,10 @@ impl Tensor for DenseTensor {
         out: &mut Vec<DenseTensor>,
         scratch: &mut Scratch,
     ) {
-        out.resize_with(projections.len(), || DenseTensor { shape: Vec::new(), values: Vec::new() });
+        out.resize_with(projections.len(), || DenseTensor {
+            shape: Vec::new(),
+            values: Vec::new(),
+        });
         let mut leaves = Leaves { projections, out };
         leaves.visit(0, projections.len(), &self.shape, &self.values, scratch);
     }

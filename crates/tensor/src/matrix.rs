@@ -14,7 +14,11 @@ pub struct Matrix {
 impl Matrix {
     /// A `rows` × `cols` matrix of zeros.
     pub fn zeros(rows: usize, cols: usize) -> Self {
-        Self { rows, cols, values: vec![0.0; rows * cols] }
+        Self {
+            rows,
+            cols,
+            values: vec![0.0; rows * cols],
+        }
     }
 
     /// The `rows` × `cols` matrix whose entry (i, j) is `value(i, j)`, filled in row-major order.
@@ -33,7 +37,12 @@ impl Matrix {
     /// # Panics
     /// If there are not `rows * cols` values.
     pub fn from_vec(rows: usize, cols: usize, values: Vec<f64>) -> Self {
-        assert_eq!(values.len(), rows * cols, "a {rows} × {cols} matrix over {} values", values.len());
+        assert_eq!(
+            values.len(),
+            rows * cols,
+            "a {rows} × {cols} matrix over {} values",
+            values.len()
+        );
         Self { rows, cols, values }
     }
 
@@ -179,7 +188,12 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     const LANES: usize = 8;
     let mut lanes = [0.0; LANES];
     let (a8, b8) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let tail: f64 = a8.remainder().iter().zip(b8.remainder()).map(|(x, y)| x * y).sum();
+    let tail: f64 = a8
+        .remainder()
+        .iter()
+        .zip(b8.remainder())
+        .map(|(x, y)| x * y)
+        .sum();
     for (x, y) in a8.zip(b8) {
         for ((l, x), y) in lanes.iter_mut().zip(x).zip(y) {
             *l += x * y;

@@ -14,20 +14,34 @@ pub struct Scratch {
 impl Scratch {
     /// Work space for contractions on the calling thread alone.
     pub fn new() -> Self {
-        Self { free: Vec::new(), par: Par::Seq }
+        Self {
+            free: Vec::new(),
+            par: Par::Seq,
+        }
     }
 
     /// Work space for contractions that may use `threads` threads of the current rayon pool for
     /// products large enough to gain by it.
     pub fn with_threads(threads: usize) -> Self {
-        let par = if threads > 1 { Par::rayon(threads) } else { Par::Seq };
-        Self { free: Vec::new(), par }
+        let par = if threads > 1 {
+            Par::rayon(threads)
+        } else {
+            Par::Seq
+        };
+        Self {
+            free: Vec::new(),
+            par,
+        }
     }
 
     /// How a product of `operations` multiplications should be run.
     pub(crate) fn par(&self, operations: usize) -> Par {
         // Below this size handing work to a pool costs more than it saves.
-        if operations < 1 << 20 { Par::Seq } else { self.par }
+        if operations < 1 << 20 {
+            Par::Seq
+        } else {
+            self.par
+        }
     }
 
     /// A buffer of `len` unspecified values.

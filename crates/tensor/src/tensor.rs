@@ -52,8 +52,11 @@ pub trait Tensor: Sync + Send {
     ) {
         out.clear();
         for mode in 0..projections.len() {
-            let others: Vec<_> =
-                projections.iter().enumerate().map(|(i, p)| (i != mode).then_some(*p)).collect();
+            let others: Vec<_> = projections
+                .iter()
+                .enumerate()
+                .map(|(i, p)| (i != mode).then_some(*p))
+                .collect();
             out.push(self.project(&others, scratch));
         }
     }

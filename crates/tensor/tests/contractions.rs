@@ -10,7 +10,10 @@ fn random_matrix(rows: usize, cols: usize, random: &mut RandomState) -> Matrix {
 }
 
 fn random_factors(shape: &[usize], rank: usize, random: &mut RandomState) -> Vec<Matrix> {
-    shape.iter().map(|n| random_matrix(*n, rank, random)).collect()
+    shape
+        .iter()
+        .map(|n| random_matrix(*n, rank, random))
+        .collect()
 }
 
 /// All multi-indices of a shape in row-major order.
@@ -18,7 +21,9 @@ fn indices(shape: &[usize]) -> Vec<Vec<usize>> {
     shape.iter().fold(vec![Vec::new()], |heads, n| {
         let extend = |head: &Vec<usize>| {
             let head = head.clone();
-            (0..*n).map(move |i| [head.clone(), vec![i]].concat()).collect::<Vec<_>>()
+            (0..*n)
+                .map(move |i| [head.clone(), vec![i]].concat())
+                .collect::<Vec<_>>()
         };
         heads.iter().flat_map(extend).collect()
     })
@@ -27,7 +32,13 @@ fn indices(shape: &[usize]) -> Vec<Vec<usize>> {
 fn full(factors: &[Matrix]) -> Vec<f64> {
     let shape: Vec<_> = factors.iter().map(Matrix::rows).collect();
     let entry = |index: &Vec<usize>| {
-        let term = |j| factors.iter().zip(index).map(|(f, i)| f[(*i, j)]).product::<f64>();
+        let term = |j| {
+            factors
+                .iter()
+                .zip(index)
+                .map(|(f, i)| f[(*i, j)])
+                .product::<f64>()
+        };
         (0..factors[0].cols()).map(term).sum()
     };
     indices(&shape).iter().map(entry).collect()
@@ -45,7 +56,11 @@ fn plain_mttkrp(values: &[f64], shape: &[usize], factors: &[Matrix], mode: usize
 }
 
 fn plain_projection(values: &[f64], shape: &[usize], p: &[Option<&Matrix>]) -> Vec<f64> {
-    let small: Vec<_> = shape.iter().zip(p).map(|(n, p)| p.map_or(*n, Matrix::cols)).collect();
+    let small: Vec<_> = shape
+        .iter()
+        .zip(p)
+        .map(|(n, p)| p.map_or(*n, Matrix::cols))
+        .collect();
     let entry = |target: &Vec<usize>| {
         let weight = |index: &Vec<usize>| {
             let modes = p.iter().zip(index.iter().zip(target));
@@ -55,7 +70,11 @@ fn plain_projection(values: &[f64], shape: &[usize], p: &[Option<&Matrix>]) -> V
             };
             modes.map(along).product::<f64>()
         };
-        indices(shape).iter().zip(values).map(|(index, x)| x * weight(index)).sum()
+        indices(shape)
+            .iter()
+            .zip(values)
+            .map(|(index, x)| x * weight(index))
+            .sum()
     };
     indices(&small).iter().map(entry).collect()
 }
@@ -75,7 +94,10 @@ fn check(data: &dyn Tensor, values: &[f64], rank: usize, random: &mut RandomStat
     let mut scratch = Scratch::new();
     let mut out = Matrix::default();
 
-    assert_close(&[data.squared_norm()], &[values.iter().map(|x| x * x).sum()]);
+    assert_close(
+        &[data.squared_norm()],
+        &[values.iter().map(|x| x * x).sum()],
+    );
     assert_close(&[data.sum()], &[values.iter().sum()]);
     for mode in 0..order {
         data.mttkrp(&factors, mode, &mut out, &mut scratch);
@@ -87,21 +109,31 @@ fn check(data: &dyn Tensor, values: &[f64], rank: usize, random: &mut RandomStat
     let replacements = random_factors(&shape, rank, random);
     let mut visited = Vec::new();
     data.mttkrp_sweep(&mut factors, &mut scratch, &mut |mode, found, factors| {
-        assert_close(found.as_slice(), plain_mttkrp(values, &shape, factors, mode).as_slice());
+        assert_close(
+            found.as_slice(),
+            plain_mttkrp(values, &shape, factors, mode).as_slice(),
+        );
         factors[mode] = replacements[mode].clone();
         visited.push(mode);
     });
     assert_eq!(visited, (0..order).collect::<Vec<_>>());
     assert_eq!(factors, replacements);
 
-    let small: Vec<_> = shape.iter().map(|n| random_matrix(*n, 1 + n % 3, random)).collect();
+    let small: Vec<_> = shape
+        .iter()
+        .map(|n| random_matrix(*n, 1 + n % 3, random))
+        .collect();
     let all: Vec<_> = small.iter().map(Some).collect();
     let expected = plain_projection(values, &shape, &all);
     assert_close(data.project(&all, &mut scratch).values(), &expected);
     let mut leaves = Vec::new();
     data.project_all_but_one(&small.iter().collect::<Vec<_>>(), &mut leaves, &mut scratch);
     for (mode, leaf) in leaves.iter().enumerate() {
-        let others: Vec<_> = all.iter().enumerate().map(|(i, p)| p.filter(|_| i != mode)).collect();
+        let others: Vec<_> = all
+            .iter()
+            .enumerate()
+            .map(|(i, p)| p.filter(|_| i != mode))
+            .collect();
         let expected = plain_projection(values, &shape, &others);
         assert_close(leaf.values(), &expected);
         assert_close(data.project(&others, &mut scratch).values(), &expected);
@@ -121,8 +153,15 @@ fn check(data: &dyn Tensor, values: &[f64], rank: usize, random: &mut RandomStat
     }
 
     let model = full(&factors);
-    let distance: f64 = values.iter().zip(&model).map(|(x, m)| (x - m).powi(2)).sum();
-    assert_close(&[data.squared_distance(&factors, &mut scratch)], &[distance]);
+    let distance: f64 = values
+        .iter()
+        .zip(&model)
+        .map(|(x, m)| (x - m).powi(2))
+        .sum();
+    assert_close(
+        &[data.squared_distance(&factors, &mut scratch)],
+        &[distance],
+    );
     let norm: f64 = values.iter().map(|x| x * x).sum();
     if norm > 0.0 {
         let model = CpTensor::new(factors).unwrap();
@@ -172,8 +211,14 @@ fn the_error_of_a_nearly_exact_model_keeps_its_digits() {
     };
     let mut scratch = Scratch::new();
     let dense = DenseTensor::from_cp(&data);
-    for found in [relative_error(&data, &model, &mut scratch), relative_error(&dense, &model, &mut scratch)] {
-        assert!((found / expected - 1.0).abs() < 1e-5, "{found} is not {expected}");
+    for found in [
+        relative_error(&data, &model, &mut scratch),
+        relative_error(&dense, &model, &mut scratch),
+    ] {
+        assert!(
+            (found / expected - 1.0).abs() < 1e-5,
+            "{found} is not {expected}"
+        );
     }
 }
 
@@ -181,7 +226,9 @@ fn the_error_of_a_nearly_exact_model_keeps_its_digits() {
 fn threads_do_not_change_a_bit() {
     let mut random = RandomState::new(5);
     let shape = [80, 90, 70];
-    let values = (0..shape.iter().product()).map(|_| random.random_sample()).collect();
+    let values = (0..shape.iter().product())
+        .map(|_| random.random_sample())
+        .collect();
     let data = DenseTensor::new(shape.to_vec(), values).unwrap();
     let factors = random_factors(&shape, 20, &mut random);
     let run = |mut scratch: Scratch| {
@@ -190,7 +237,12 @@ fn threads_do_not_change_a_bit() {
             bits.extend(m.as_slice().iter().map(|x| x.to_bits()));
         });
         let all: Vec<_> = factors.iter().map(Some).collect();
-        bits.extend(data.project(&all, &mut scratch).values().iter().map(|x| x.to_bits()));
+        bits.extend(
+            data.project(&all, &mut scratch)
+                .values()
+                .iter()
+                .map(|x| x.to_bits()),
+        );
         bits
     };
     let one = run(Scratch::new());
@@ -206,10 +258,16 @@ fn singular_vectors_diagonalise_the_unfolding() {
         let vectors = hntf_tensor::leading_left_singular_vectors(&data, mode, 9);
         let n = data.shape()[mode];
         assert_eq!((vectors.rows(), vectors.cols()), (n, n));
-        let rotated = vectors.transposed().times(&data.unfolding_gram(mode)).times(&vectors);
+        let rotated = vectors
+            .transposed()
+            .times(&data.unfolding_gram(mode))
+            .times(&vectors);
         let identity = vectors.transposed().times(&vectors);
         for i in 0..n {
-            assert!(i == 0 || rotated[(i - 1, i - 1)] >= rotated[(i, i)], "largest first");
+            assert!(
+                i == 0 || rotated[(i - 1, i - 1)] >= rotated[(i, i)],
+                "largest first"
+            );
             for j in 0..n {
                 let expected = f64::from(u8::from(i == j));
                 assert!((identity[(i, j)] - expected).abs() < 1e-12);

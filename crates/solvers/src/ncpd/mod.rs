@@ -35,7 +35,11 @@ impl Default for Ncpd {
             criterion: Criterion::AbsoluteChange,
             check_every: 1,
         };
-        Self { update: Update::Hals, start: Start::Random, stopping }
+        Self {
+            update: Update::Hals,
+            start: Start::Random,
+            stopping,
+        }
     }
 }
 
@@ -48,7 +52,11 @@ impl Ncpd {
             criterion: Criterion::AbsoluteChange,
             check_every: 1,
         };
-        Self { update: Update::Mu, start, stopping }
+        Self {
+            update: Update::Mu,
+            start,
+            stopping,
+        }
     }
 
     /// NMF as the package ssnmf runs it: multiplicative updates that stop when a step lowers the
@@ -60,7 +68,11 @@ impl Ncpd {
             criterion: Criterion::DecreaseOverFirst,
             check_every: 1,
         };
-        Self { update: Update::MuSsnmf, start: Start::Ssnmf, stopping }
+        Self {
+            update: Update::MuSsnmf,
+            start: Start::Ssnmf,
+            stopping,
+        }
     }
 
     /// NMF as scikit-learn runs it with `init="random"`, `solver="mu"` and Frobenius loss.
@@ -71,7 +83,11 @@ impl Ncpd {
             criterion: Criterion::DecreaseOverInitial,
             check_every: 10,
         };
-        Self { update: Update::MuScikitLearn, start: Start::ScikitLearn, stopping }
+        Self {
+            update: Update::MuScikitLearn,
+            start: Start::ScikitLearn,
+            stopping,
+        }
     }
 
     /// Fits rank `rank` to `data`; the start draws from `random`.
@@ -110,7 +126,11 @@ impl Ncpd {
         let mut sweep = sweep::Sweep::new(data, factors, self.update, Scratch::new());
         let outcome = drive(&mut sweep, &self.stopping, observer);
         let error = sweep.relative_error();
-        Ok(CpFit { model: CpTensor::new(sweep.into_factors())?, error, outcome })
+        Ok(CpFit {
+            model: CpTensor::new(sweep.into_factors())?,
+            error,
+            outcome,
+        })
     }
 }
 
@@ -119,10 +139,16 @@ fn check(data: &dyn Tensor, rank: usize) -> Result<(), SolverError> {
         return Err(SolverError::ZeroRank);
     }
     if data.shape().len() < 2 || data.shape().contains(&0) {
-        return Err(SolverError::Shape { shape: data.shape().to_vec() });
+        return Err(SolverError::Shape {
+            shape: data.shape().to_vec(),
+        });
     }
     let norm = data.squared_norm().sqrt();
-    if norm > 0.0 && norm.is_finite() { Ok(()) } else { Err(SolverError::Norm { norm }) }
+    if norm > 0.0 && norm.is_finite() {
+        Ok(())
+    } else {
+        Err(SolverError::Norm { norm })
+    }
 }
 
 /// A fitted CP model.

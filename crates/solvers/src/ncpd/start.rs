@@ -26,12 +26,16 @@ impl Start {
     pub fn factors(self, data: &dyn Tensor, rank: usize, random: &mut RandomState) -> Vec<Matrix> {
         let shape = data.shape();
         match self {
-            Self::Svd => (0..shape.len()).map(|m| singular(data, m, rank, random)).collect(),
+            Self::Svd => (0..shape.len())
+                .map(|m| singular(data, m, rank, random))
+                .collect(),
             Self::Random => shape.iter().map(|n| uniform(*n, rank, random)).collect(),
             Self::Ssnmf => {
                 let last = shape.len() - 1;
-                let mut factors: Vec<_> =
-                    shape[..last].iter().map(|n| uniform(*n, rank, random)).collect();
+                let mut factors: Vec<_> = shape[..last]
+                    .iter()
+                    .map(|n| uniform(*n, rank, random))
+                    .collect();
                 factors.push(uniform(rank, shape[last], random).transposed());
                 factors
             }
@@ -48,7 +52,11 @@ fn singular(data: &dyn Tensor, mode: usize, rank: usize, random: &mut RandomStat
     let vectors = leading_left_singular_vectors(data, mode, rank);
     let missing = uniform(vectors.rows(), rank - vectors.cols(), random);
     Matrix::from_fn(vectors.rows(), rank, |i, j| {
-        if j < vectors.cols() { vectors[(i, j)].abs() } else { missing[(i, j - vectors.cols())] }
+        if j < vectors.cols() {
+            vectors[(i, j)].abs()
+        } else {
+            missing[(i, j - vectors.cols())]
+        }
     })
 }
 
@@ -57,7 +65,11 @@ fn scikit_learn(data: &dyn Tensor, rank: usize, random: &mut RandomState) -> Vec
     let (order, entries) = (shape.len(), shape.iter().product::<usize>());
     let mean = data.sum() / entries as f64 / rank as f64;
     // A square root for matrices, so that the bits are scikit-learn's.
-    let scale = if order == 2 { mean.sqrt() } else { mean.powf(1.0 / order as f64) };
+    let scale = if order == 2 {
+        mean.sqrt()
+    } else {
+        mean.powf(1.0 / order as f64)
+    };
     let mut draw = |rows, cols| Matrix::from_fn(rows, cols, |_, _| (scale * random.randn()).abs());
     let last = draw(rank, shape[order - 1]).transposed();
     let mut factors: Vec<_> = shape[..order - 1].iter().map(|n| draw(*n, rank)).collect();

@@ -1,8 +1,6 @@
 //! One sweep over the modes, and what it does to each factor.
 
-use hntf_tensor::{
-    Matrix, Scratch, Tensor, gram, hadamard_of_grams, multiply, squared_residual,
-};
+use hntf_tensor::{Matrix, Scratch, Tensor, gram, hadamard_of_grams, multiply, squared_residual};
 use serde::{Deserialize, Serialize};
 
 use crate::Iterate;
@@ -60,7 +58,17 @@ impl<'a> Sweep<'a> {
         let data_norm = data.squared_norm();
         let (others, denominator) = (Matrix::default(), Matrix::default());
         let inner = None;
-        Self { data, data_norm, factors, grams, update, scratch, others, denominator, inner }
+        Self {
+            data,
+            data_norm,
+            factors,
+            grams,
+            update,
+            scratch,
+            others,
+            denominator,
+            inner,
+        }
     }
 
     pub(crate) fn into_factors(self) -> Vec<Matrix> {
@@ -70,21 +78,37 @@ impl<'a> Sweep<'a> {
     pub(crate) fn relative_error(&mut self) -> f64 {
         let inner = self.inner.unwrap_or_else(|| {
             let mut m = Matrix::default();
-            self.data.mttkrp(&self.factors, 0, &mut m, &mut self.scratch);
+            self.data
+                .mttkrp(&self.factors, 0, &mut m, &mut self.scratch);
             inner_product(&m, &self.factors[0])
         });
         hadamard_of_grams(&self.grams, None, &mut self.others);
         let model_norm = self.others.as_slice().iter().sum();
         let (norm, factors) = (self.data_norm, &self.factors);
-        let squared =
-            squared_residual(self.data, norm, inner, model_norm, factors, &mut self.scratch);
+        let squared = squared_residual(
+            self.data,
+            norm,
+            inner,
+            model_norm,
+            factors,
+            &mut self.scratch,
+        );
         (squared / self.data_norm).sqrt()
     }
 }
 
 impl Iterate for Sweep<'_> {
     fn step(&mut self) {
-        let Self { data, factors, grams, update, scratch, others, denominator, .. } = self;
+        let Self {
+            data,
+            factors,
+            grams,
+            update,
+            scratch,
+            others,
+            denominator,
+            ..
+        } = self;
         let last = factors.len() - 1;
         let mut inner = 0.0;
         data.mttkrp_sweep(factors, scratch, &mut |mode, m, factors| {
@@ -153,18 +177,34 @@ pub fn balance_columns(factors: &mut [Matrix]) {
     let rank = norms.first().map_or(0, Vec::len);
     let order = factors.len() as f64;
     let target: Vec<f64> = (0..rank)
-        .map(|j| norms.iter().map(|n| n[j]).product::<f64>().powf(1.0 / order))
+        .map(|j| {
+            norms
+                .iter()
+                .map(|n| n[j])
+                .product::<f64>()
+                .powf(1.0 / order)
+        })
         .collect();
     for (factor, norms) in factors.iter_mut().zip(&norms) {
         let scales: Vec<f64> = target
             .iter()
             .zip(norms)
-            .map(|(t, n)| if *t > 0.0 && t.is_finite() { t / n } else { 1.0 })
+            .map(|(t, n)| {
+                if *t > 0.0 && t.is_finite() {
+                    t / n
+                } else {
+                    1.0
+                }
+            })
             .collect();
         factor.scale_columns(&scales);
     }
 }
 
 fn inner_product(a: &Matrix, b: &Matrix) -> f64 {
-    a.as_slice().iter().zip(b.as_slice()).map(|(x, y)| x * y).sum()
+    a.as_slice()
+        .iter()
+        .zip(b.as_slice())
+        .map(|(x, y)| x * y)
+        .sum()
 }

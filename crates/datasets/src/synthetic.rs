@@ -1,0 +1,131 @@
+//! The 40×40×40 tensor of nested blocks that the papers on HNCPD and Multi-HNTF test on.
+
+use std::ops::Range;
+
+use hntf_tensor::DenseTensor;
+use numpy_random::RandomState;
+use serde::{Deserialize, Serialize};
+
+use crate::{About, Dataset, DatasetError, Grouping, NamedSource, Places, Source};
+
+/// Blocks at three levels (2, 4 and 7 of them) plus noise · |N(0,1)|. Models are fitted to the
+/// noisy tensor; errors are measured against the blocks alone.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct SyntheticBlocks {
+    /// The scale of the noise.
+    pub noise: f64,
+    /// Seeds the noise.
+    pub seed: u32,
+}
+
+impl Default for SyntheticBlocks {
+    fn default() -> Self {
+        Self {
+            noise: 0.4,
+            seed: 14,
+        }
+    }
+}
+
+impl NamedSource for SyntheticBlocks {
+    const ABOUT: About = About {
+        id: "synthetic-blocks",
+        summary: "the papers' 40×40×40 tensor of nested blocks with noise",
+        citation: "Vendrow, Haddock & Needell, ICASSP 2022 and Asilomar 2021",
+    };
+}
+
+const SIZE: usize = 40;
+
+/// The blocks and their value, later ones over earlier ones.
+const BLOCKS: [(f64, [Range<usize>; 3]); 12] = [
+    (0.75, [0..20, 0..20, 0..20]),
+    (0.75, [20..40, 20..40, 20..40]),
+    (2.0, [0..12, 0..12, 0..8]),
+    (2.0, [12..20, 12..20, 8..20]),
+    (2.0, [20..27, 20..34, 20..27]),
+    (2.0, [27..40, 34..40, 27..40]),
+    (3.5, [0..12, 0..6, 0..4]),
+    (3.5, [0..12, 6..12, 4..8]),
+    (3.5, [12..17, 12..20, 8..13]),
+    (3.5, [17..20, 12..20, 13..20]),
+    (3.5, [20..23, 20..27, 20..27]),
+    (3.5, [23..27, 27..34, 20..27]),
+];
+
+impl Source for SyntheticBlocks {
+    fn load(&self, _: &Places) -> Result<Dataset, DatasetError> {
+        if !(self.noise >= 0.0 && self.noise.is_finite()) {
+            return Err(DatasetError::Parameter {
+                parameter: "noise",
+                found: self.noise.to_string(),
+                expected: "the scale of the noise must be a finite number ≥ 0",
+            });
+        }
+        let clean = blocks();
+        let mut random = RandomState::new(self.seed);
+        let noisy = clean
+            .iter()
+            .map(|x| x + self.noise * random.randn().abs())
+            .collect();
+        let shape = vec![SIZE; 3];
+        let reference = DenseTensor::new(shape.clone(), clean)?;
+        Ok(Dataset {
+            data: Box::new(DenseTensor::new(shape, noisy)?),
+            picture: Some(reference.clone()),
+            reference: Some(Box::new(reference)),
+            mode_names: (1..=3).map(|m| format!("mode {m}")).collect(),
+            truth: truth(),
+        })
+    }
+}
+
+fn blocks() -> Vec<f64> {
+    let mut values = vec![0.0; SIZE * SIZE * SIZE];
+    for (value, [is, js, ks]) in &BLOCKS {
+        for i in is.clone() {
+            for j in js.clone() {
+                let row = (i * SIZE + j) * SIZE;
+                values[row + ks.start..row + ks.end].fill(*value);
+            }
+        }
+    }
+    values
+}
+
+/// Which of the 7 blocks lie in which of the 4, and which of those in which of the 2.
+fn truth() -> Vec<Grouping> {
+    let grouping = |classes: &[usize], coarse| Grouping {
+        classes: classes.to_vec(),
+        coarse,
+    };
+    vec![
+        grouping(&[0, 0, 1, 1, 2, 2, 3], 4),
+        grouping(&[0, 0, 0, 0, 1, 1, 1], 2),
+        grouping(&[0, 0, 1, 1], 2),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hntf_tensor::Tensor;
+
+    #[test]
+    fn norms_are_those_the_papers_tensors_have() {
+        let dataset = SyntheticBlocks::default().load(&Places::default()).unwrap();
+        assert!((dataset.data.squared_norm().sqrt() - 232.15169).abs() < 5e-6);
+        assert!((dataset.reference().squared_norm().sqrt() - 179.05725).abs() < 5e-6);
+    }
+
+    #[test]
+    fn negative_noise_is_refused() {
+        let source = SyntheticBlocks {
+            noise: -1.0,
+            seed: 0,
+        };
+        let message = source.load(&Places::default()).err().unwrap().to_string();
+        assert!(message.contains("noise = -1"), "{message}");
+    }
+}

@@ -1,0 +1,55 @@
+//! What can be wrong with what a model is asked for.
+
+use hntf_solvers::SolverError;
+use hntf_tensor::TensorError;
+use thiserror::Error;
+
+/// A request no model can serve.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// No ranks, or ranks that do not decrease.
+    #[error(
+        "ranks {ranks:?}: a hierarchy needs at least one rank, each ≥ 1 and below the one before it"
+    )]
+    Ranks {
+        /// The ranks asked for.
+        ranks: Vec<usize>,
+    },
+    /// A first rank beyond any tensor's.
+    #[error(
+        "rank {rank} is more than data of shape {shape:?} allows: {limit} terms give any such tensor exactly"
+    )]
+    RankAboveData {
+        /// The first rank asked for.
+        rank: usize,
+        /// The product of all sizes but the largest.
+        limit: usize,
+        /// Sizes of the modes.
+        shape: Vec<usize>,
+    },
+    /// A mode the data does not have.
+    #[error("mode {mode} does not exist: the data has modes 1 to {order}")]
+    Mode {
+        /// The mode asked for, counted from 1.
+        mode: usize,
+        /// The order of the data.
+        order: usize,
+    },
+    /// A parameter out of its range.
+    #[error("{parameter} = {found}: {expected}")]
+    Parameter {
+        /// Its name in a configuration.
+        parameter: &'static str,
+        /// Its value.
+        found: String,
+        /// What is allowed.
+        expected: &'static str,
+    },
+    /// From a layer's solver.
+    #[error(transparent)]
+    Solver(#[from] SolverError),
+    /// From the algebra below.
+    #[error(transparent)]
+    Tensor(#[from] TensorError),
+}

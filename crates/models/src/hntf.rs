@@ -1,0 +1,123 @@
+//! HNTF-p: every layer decomposes the previous one with the identity in mode p.
+
+use hntf_solvers::{CpFit, Ncpd, Observer, Start};
+use hntf_tensor::{CpTensor, Matrix};
+use numpy_random::RandomState;
+use serde::{Deserialize, Serialize};
+
+use crate::hierarchy::chain;
+use crate::{About, Fit, Hierarchy, Layer, Model, ModelError, NamedModel};
+
+/// Hierarchical nonnegative tensor factorization along one mode (Cichocki, Zdunek, Amari).
+///
+/// With the factors ordered so that mode p comes first, layer l is an NCPD ⟦A′, D′, S′⟧ of the
+/// tensor ⟦I, D, S⟧ of layer l − 1; the data is approximated by ⟦A·A′, D′, S′⟧. The result depends
+/// on the order of the remaining modes through the random start, so both directions are variants.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Hntf {
+    /// The mode p that keeps the hierarchy, counted from 1 as in the papers.
+    pub mode: usize,
+    /// How the first layer is fitted.
+    pub first_layer: Ncpd,
+    /// How the layers above it are fitted.
+    pub ncpd: Ncpd,
+}
+
+impl Default for Hntf {
+    fn default() -> Self {
+        Self {
+            mode: 1,
+            first_layer: Ncpd::published(Start::Svd),
+            ncpd: Ncpd::published(Start::Random),
+        }
+    }
+}
+
+impl NamedModel for Hntf {
+    const ABOUT: About = About {
+        id: "hntf",
+        title: "HNTF",
+        summary: "an NCPD of each layer's CP tensor with the identity in one mode",
+        citation: "Cichocki, Zdunek & Amari, Hierarchical ALS algorithms for nonnegative matrix and 3D tensor factorization, 2007",
+    };
+}
+
+impl Model for Hntf {
+    fn first_layer(&self) -> Ncpd {
+        self.first_layer
+    }
+
+    fn variants(&self, order: usize) -> usize {
+        if order > 2 { 2 } else { 1 }
+    }
+
+    fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
+        if self.mode == 0 || self.mode > shape.len() {
+            return Err(ModelError::Mode {
+                mode: self.mode,
+                order: shape.len(),
+            });
+        }
+        crate::model::validate_ranks(shape, ranks)
+    }
+
+    fn stack(
+        &self,
+        fit: &Fit<'_>,
+        first: &CpFit,
+        observer: &mut dyn Observer,
+    ) -> Result<Hierarchy, ModelError> {
+        let order = self.mode_order(fit.data.shape().len(), fit.variant);
+        let mut current: Vec<Matrix> = order
+            .iter()
+            .map(|m| first.model.factors()[*m].clone())
+            .collect();
+        let mut accumulated = current[0].clone();
+        let mut layers = vec![Layer::from(first)];
+        let mut steps = Vec::new();
+        for rank in &fit.ranks[1..] {
+            current[0] = Matrix::identity(accumulated.cols());
+            let data = CpTensor::new(current)?;
+            let mut random = RandomState::new(fit.seed);
+            let next = self.ncpd.fit(&data, *rank, &mut random, observer)?;
+            current = next.model.into_factors();
+            accumulated = accumulated.times(&current[0]);
+            steps.push(current[0].clone());
+            layers.push(Layer::flat(
+                self.in_place(&order, &accumulated, &current)?,
+                next.outcome,
+            ));
+        }
+        Ok(Hierarchy {
+            layers,
+            relations: chain(&steps, 0, Some(self.mode - 1)),
+        })
+    }
+}
+
+impl Hntf {
+    /// Mode p first, then the others, ascending for variant 0 and descending for variant 1.
+    fn mode_order(&self, order: usize, variant: usize) -> Vec<usize> {
+        let mut others: Vec<_> = (0..order).filter(|m| m + 1 != self.mode).collect();
+        if variant == 1 {
+            others.reverse();
+        }
+        [vec![self.mode - 1], others].concat()
+    }
+
+    /// ⟦A, D, S⟧ with its factors back in the order of the data's modes.
+    fn in_place(
+        &self,
+        order: &[usize],
+        accumulated: &Matrix,
+        factors: &[Matrix],
+    ) -> Result<CpTensor, ModelError> {
+        let mut sorted = vec![Matrix::default(); order.len()];
+        for (m, factor) in order.iter().zip(factors) {
+            sorted[*m] = factor.clone();
+        }
+        sorted[order[0]] = accumulated.clone();
+        Ok(CpTensor::new(sorted)?)
+    }
+}

@@ -1,0 +1,108 @@
+//! The trait of all models.
+
+use hntf_solvers::{CpFit, Ncpd, Observer};
+use hntf_tensor::Tensor;
+use numpy_random::RandomState;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Hierarchy, ModelError};
+
+/// What a fit is made of, apart from the model's own settings.
+pub struct Fit<'a> {
+    /// The data X.
+    pub data: &'a dyn Tensor,
+    /// r_0 > r_1 > …, the ranks of the layers.
+    pub ranks: &'a [usize],
+    /// Seeds every generator of this fit.
+    pub seed: u32,
+    /// Which of the model's variants to fit, below [`Model::variants`].
+    pub variant: usize,
+}
+
+/// A way to build a hierarchy on a first layer.
+pub trait Model: Sync + Send {
+    /// How the first layer is fitted.
+    fn first_layer(&self) -> Ncpd;
+
+    /// How many variants of the model the literature averages over, for data of this order.
+    fn variants(&self, _order: usize) -> usize {
+        1
+    }
+
+    /// Checks the settings against data of the given shape.
+    ///
+    /// # Errors
+    /// What would make every fit fail, before any time is spent.
+    fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
+        validate_ranks(shape, ranks)
+    }
+
+    /// Builds the layers of ranks r_1, r_2, … on the first one.
+    ///
+    /// # Errors
+    /// Settings or data the model cannot serve.
+    fn stack(
+        &self,
+        fit: &Fit<'_>,
+        first: &CpFit,
+        observer: &mut dyn Observer,
+    ) -> Result<Hierarchy, ModelError>;
+
+    /// Fits the first layer and the stack. The generator of the first layer is seeded with the
+    /// fit's seed.
+    ///
+    /// # Errors
+    /// As [`Model::validate`] and [`Model::stack`].
+    fn fit(&self, fit: &Fit<'_>, observer: &mut dyn Observer) -> Result<Hierarchy, ModelError> {
+        self.validate(fit.data.shape(), fit.ranks)?;
+        let mut random = RandomState::new(fit.seed);
+        let first = self
+            .first_layer()
+            .fit(fit.data, fit.ranks[0], &mut random, observer)?;
+        self.stack(fit, &first, observer)
+    }
+}
+
+/// What a list of models says of one.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// Its name in configurations and records.
+    pub id: &'static str,
+    /// Its name in tables.
+    pub title: &'static str,
+    /// What it does, in one line.
+    pub summary: &'static str,
+    /// Where it comes from.
+    pub citation: &'static str,
+}
+
+/// A model that can be named in a configuration: its parameters are its own fields.
+pub trait NamedModel: Model + Default + Serialize + DeserializeOwned {
+    /// What it is.
+    const ABOUT: About;
+}
+
+/// Ranks must decrease, and the first must not exceed the number of terms that gives any tensor of
+/// this shape exactly.
+pub(crate) fn validate_ranks(shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
+    let decreasing = ranks.windows(2).all(|pair| pair[1] < pair[0]);
+    if ranks.is_empty() || ranks.contains(&0) || !decreasing {
+        return Err(ModelError::Ranks {
+            ranks: ranks.to_vec(),
+        });
+    }
+    let product = |skip: usize| -> usize {
+        let others = shape.iter().enumerate().filter(|(i, _)| *i != skip);
+        others.fold(1, |p, (_, n)| p.saturating_mul(*n))
+    };
+    let limit = (0..shape.len()).map(product).min().unwrap_or(0);
+    if ranks[0] > limit {
+        return Err(ModelError::RankAboveData {
+            rank: ranks[0],
+            limit,
+            shape: shape.to_vec(),
+        });
+    }
+    Ok(())
+}

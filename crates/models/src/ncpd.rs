@@ -1,0 +1,60 @@
+//! A flat NCPD at every rank: no hierarchy, the yardstick of all the others.
+
+use hntf_solvers::{CpFit, Ncpd, Observer, Start};
+use numpy_random::RandomState;
+use serde::{Deserialize, Serialize};
+
+use crate::{About, Fit, Hierarchy, Layer, Model, ModelError, NamedModel};
+
+/// Independent NCPDs of ranks r_0, r_1, …; there are no relations between their topics.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct FlatNcpd {
+    /// How each of them is fitted.
+    pub ncpd: Ncpd,
+}
+
+impl Default for FlatNcpd {
+    fn default() -> Self {
+        Self {
+            ncpd: Ncpd::published(Start::Svd),
+        }
+    }
+}
+
+impl NamedModel for FlatNcpd {
+    const ABOUT: About = About {
+        id: "ncpd",
+        title: "NCPD",
+        summary: "a flat nonnegative CP decomposition at every rank",
+        citation: "Welling & Weber 2001; Shashua & Hazan 2005",
+    };
+}
+
+impl Model for FlatNcpd {
+    fn first_layer(&self) -> Ncpd {
+        self.ncpd
+    }
+
+    fn stack(
+        &self,
+        fit: &Fit<'_>,
+        first: &CpFit,
+        observer: &mut dyn Observer,
+    ) -> Result<Hierarchy, ModelError> {
+        let mut layers = vec![Layer::from(first)];
+        for rank in &fit.ranks[1..] {
+            let mut random = RandomState::new(fit.seed);
+            layers.push(Layer::from(&self.ncpd.fit(
+                fit.data,
+                *rank,
+                &mut random,
+                observer,
+            )?));
+        }
+        Ok(Hierarchy {
+            layers,
+            relations: Vec::new(),
+        })
+    }
+}

@@ -1,0 +1,158 @@
+//! Neural HNCPD: the layers of Standard HNCPD, trained together by backpropagation.
+
+mod network;
+
+use hntf_solvers::{
+    Adam, AdamSettings, CpFit, Iterate, Ncpd, Observer, Optimizer, Start, Stopping, drive,
+};
+use hntf_tensor::Matrix;
+use numpy_random::RandomState;
+use serde::{Deserialize, Serialize};
+
+use crate::mode_stack::assemble;
+use crate::{About, Fit, Hierarchy, Model, ModelError, NamedModel};
+
+pub use network::Network;
+
+/// The factors F_i of an NCPD are fixed; one network per mode computes S_iˡ = q(A_iˡ, S_iˡ⁻¹) by
+/// nonnegative least squares, and the A's minimise Σ_l mean (X − ⟦A_i¹ ⋯ A_iˡ S_iˡ⟧)² over all
+/// modes and layers at once.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct NeuralHncpd {
+    /// How the first layer is fitted.
+    pub first_layer: Ncpd,
+    /// Gradient steps.
+    pub epochs: usize,
+    /// Adam's settings; the published step is 50 for the synthetic tensor and 0.1 for Twitter.
+    pub adam: AdamSettings,
+}
+
+impl Default for NeuralHncpd {
+    fn default() -> Self {
+        Self {
+            first_layer: Ncpd::published(Start::Svd),
+            epochs: 7500,
+            adam: AdamSettings {
+                step: 50.0,
+                beta1: 0.9,
+                beta2: 0.99,
+                epsilon: 1e-8,
+            },
+        }
+    }
+}
+
+impl NamedModel for NeuralHncpd {
+    const ABOUT: About = About {
+        id: "neural-hncpd",
+        title: "Neural HNCPD",
+        summary: "Standard HNCPD's layers, all trained together by backpropagation",
+        citation: "Vendrow, Haddock & Needell, Neural nonnegative CP decomposition for hierarchical tensor analysis, Asilomar 2021",
+    };
+}
+
+impl Model for NeuralHncpd {
+    fn first_layer(&self) -> Ncpd {
+        self.first_layer
+    }
+
+    fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
+        let wrong = |parameter, found: String, expected| {
+            Err(ModelError::Parameter {
+                parameter,
+                found,
+                expected,
+            })
+        };
+        let AdamSettings {
+            step,
+            beta1,
+            beta2,
+            epsilon,
+        } = self.adam;
+        if self.epochs == 0 {
+            return wrong("epochs", "0".to_owned(), "it must be at least 1");
+        }
+        if !(step > 0.0 && step.is_finite()) {
+            return wrong(
+                "adam.step",
+                step.to_string(),
+                "it must be a positive number",
+            );
+        }
+        if ![beta1, beta2].iter().all(|b| (0.0..1.0).contains(b)) || !(epsilon > 0.0) {
+            let found = format!("beta1 {beta1}, beta2 {beta2}, epsilon {epsilon}");
+            return wrong("adam", found, "0 ≤ beta < 1 and epsilon > 0 are needed");
+        }
+        crate::model::validate_ranks(shape, ranks)
+    }
+
+    fn stack(
+        &self,
+        fit: &Fit<'_>,
+        first: &CpFit,
+        observer: &mut dyn Observer,
+    ) -> Result<Hierarchy, ModelError> {
+        if fit.ranks.len() == 1 {
+            return assemble(first, &[], Vec::new());
+        }
+        let mut random = RandomState::new(fit.seed);
+        let weights = starting_weights(fit.data.shape(), fit.ranks, &mut random);
+        let network = Network::new(fit.data, first.model.factors(), weights);
+        let mut training = Training {
+            network,
+            adam: Adam::new(self.adam),
+            loss: f64::NAN,
+        };
+        let stopping = Stopping {
+            check_every: 1,
+            ..Stopping::after(self.epochs)
+        };
+        let outcome = drive(&mut training, &stopping, observer);
+        // The optimizer has moved the weights since the last forward pass.
+        training.network.forward();
+        assemble(
+            first,
+            &training.network.stacks(),
+            vec![outcome; fit.ranks.len() - 1],
+        )
+    }
+}
+
+/// |N(0,1)| for every A_iˡ, modes in order and within a mode from layer to layer.
+fn starting_weights(
+    shape: &[usize],
+    ranks: &[usize],
+    random: &mut RandomState,
+) -> Vec<Vec<Matrix>> {
+    let mut draw = |rows, cols| Matrix::from_fn(rows, cols, |_, _| random.randn().abs());
+    let mut mode = |n: &usize| -> Vec<Matrix> {
+        let rows = std::iter::once(n).chain(&ranks[1..ranks.len() - 1]);
+        rows.zip(&ranks[1..])
+            .map(|(rows, cols)| draw(*rows, *cols))
+            .collect()
+    };
+    shape.iter().map(&mut mode).collect()
+}
+
+/// One gradient step of all weights.
+struct Training<'a> {
+    network: Network<'a>,
+    adam: Adam,
+    loss: f64,
+}
+
+impl Iterate for Training<'_> {
+    fn step(&mut self) {
+        self.loss = self.network.forward();
+        self.network.backward();
+        let (weights, gradients) = self.network.weights_and_gradients();
+        self.adam.update(weights, gradients);
+    }
+
+    /// The loss of the weights before the last step: its value comes with their gradient.
+    fn error(&mut self) -> f64 {
+        self.loss
+    }
+}
