@@ -1,1 +1,3 @@
-//! To be written.
+//! Experiments: from a configuration file to tables and figures.
+
+pub mod figures;
