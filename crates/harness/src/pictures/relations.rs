@@ -9,11 +9,12 @@ use super::{NamedPicture, Picture, PictureError, known_method};
 use crate::HarnessError;
 use crate::config::Experiment;
 use crate::figures::{Figure, HeatmapGrid, Panel};
-use crate::metrics::{TopicMatch, match_topics};
+use crate::metrics::match_topics;
 use crate::run::Finished;
 
 /// Every relation matrix of a method's best trial by training error, rows scaled to sum 1. Where
-/// the truth is known it stands first, and learned topics are ordered as the true ones they match.
+/// the truth is known it stands first, and learned topics are ordered as the true ones they match;
+/// elsewhere fine topics that go to the same coarse topic stand together.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Relations {
@@ -92,6 +93,12 @@ impl Picture for Relations {
             .into_iter()
             .chain(learned)
             .collect();
+        if grid.column_titles.len() == 1 {
+            // One panel a pair: side by side they fit a page.
+            grid.title = grid.column_titles.pop();
+            grid.column_titles = std::mem::take(&mut grid.row_titles);
+            grid.panels = vec![grid.panels.into_iter().flatten().collect()];
+        }
         grid.x_labels = vec!["coarse topic".to_owned(); grid.column_titles.len()];
         grid.y_labels = vec!["fine topic".to_owned(); grid.column_titles.len()];
         Ok(Box::new(grid))
@@ -129,22 +136,43 @@ fn true_panel(grouping: &Grouping) -> Panel {
 
 fn learned_panel(relation: &Relation, known: Option<&Grouping>) -> Panel {
     let weights = &relation.weights;
-    let order = match known {
-        Some(grouping) => match_topics(weights, grouping),
-        None => TopicMatch {
-            loss: f64::NAN,
-            rows: (0..weights.rows()).collect(),
-            columns: (0..weights.cols()).collect(),
-        },
-    };
-    let share = |i: usize, j: usize| {
-        let row = weights.row(order.rows[i]);
-        let sum: f64 = row.iter().sum();
-        if sum > 0.0 {
-            row[order.columns[j]] / sum
-        } else {
-            0.0
+    let shares = shares(weights);
+    match known {
+        Some(grouping) => {
+            let matched = match_topics(weights, grouping);
+            let share = |i: usize, j: usize| shares[(matched.rows[i], matched.columns[j])];
+            panel(&Matrix::from_fn(shares.rows(), shares.cols(), share))
         }
+        None => {
+            let order = by_coarse_topic(&shares);
+            let share = |i: usize, j: usize| shares[(order[i], j)];
+            Panel {
+                row_labels: order.iter().map(|i| (i + 1).to_string()).collect(),
+                col_labels: (1..=shares.cols()).map(|j| j.to_string()).collect(),
+                ..panel(&Matrix::from_fn(shares.rows(), shares.cols(), share))
+            }
+        }
+    }
+}
+
+/// Every row scaled to sum 1; rows of zeros stay.
+fn shares(weights: &Matrix) -> Matrix {
+    Matrix::from_fn(weights.rows(), weights.cols(), |i, j| {
+        let sum: f64 = weights.row(i).iter().sum();
+        if sum > 0.0 { weights[(i, j)] / sum } else { 0.0 }
+    })
+}
+
+/// The rows grouped by their largest column, the clearest first.
+fn by_coarse_topic(shares: &Matrix) -> Vec<usize> {
+    let largest = |i: usize| {
+        let row = shares.row(i).iter().copied().enumerate();
+        row.fold((0, 0.0), |best, x| if x.1 > best.1 { x } else { best })
     };
-    panel(&Matrix::from_fn(weights.rows(), weights.cols(), share))
+    let mut order: Vec<usize> = (0..shares.rows()).collect();
+    order.sort_by(|a, b| {
+        let (a, b) = (largest(*a), largest(*b));
+        a.0.cmp(&b.0).then(b.1.total_cmp(&a.1))
+    });
+    order
 }
