@@ -1,1 +1,3 @@
-//! To be written.
+//! Where data comes from: text corpora, 20 Newsgroups and files.
+
+pub mod text;
