@@ -1,3 +1,6 @@
 //! Where data comes from: text corpora, 20 Newsgroups and files.
 
+mod nearest;
+
+pub mod newsgroups;
 pub mod text;
