@@ -2,5 +2,6 @@
 
 mod nearest;
 
+pub mod corpus;
 pub mod newsgroups;
 pub mod text;
