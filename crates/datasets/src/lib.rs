@@ -1,4 +1,4 @@
-//! Where data comes from: synthetic tensors and files.
+//! Where data comes from: synthetic tensors, text corpora, 20 Newsgroups and files.
 //!
 //! A [`Source`] is a data set as a configuration names it; loading it gives a [`Dataset`]: the data
 //! to fit, and what is known about it beside.
@@ -7,7 +7,12 @@
 mod dataset;
 mod error;
 mod file;
+mod nearest;
 mod synthetic;
+
+pub mod corpus;
+pub mod newsgroups;
+pub mod text;
 
 pub use dataset::{About, Dataset, Grouping, NamedSource, Places, Source};
 pub use error::DatasetError;

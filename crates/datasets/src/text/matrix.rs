@@ -1,0 +1,47 @@
+//! The result of the text pipeline: a sparse terms × documents matrix.
+
+/// A sparse matrix of terms × documents, compressed by columns (documents).
+///
+/// Entry k of column j lies in row `indices[indptr[j] + k]` and has the value
+/// `values[indptr[j] + k]`. Rows ascend within a column; no entry is zero; a document without
+/// terms is an empty column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TermDocuments {
+    /// The terms, one a row, in the order of their code points.
+    pub vocabulary: Vec<String>,
+    /// Where the columns begin: as many as documents, and one.
+    pub indptr: Vec<usize>,
+    /// Rows of the entries.
+    pub indices: Vec<usize>,
+    /// Values of the entries.
+    pub values: Vec<f64>,
+}
+
+impl TermDocuments {
+    /// Number of rows (terms) and columns (documents).
+    #[must_use]
+    pub fn shape(&self) -> (usize, usize) {
+        (self.vocabulary.len(), self.indptr.len().saturating_sub(1))
+    }
+
+    /// Number of entries that are not zero.
+    #[must_use]
+    pub fn nnz(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Sum of the squared entries, ‖X‖²_F.
+    #[must_use]
+    pub fn norm_squared(&self) -> f64 {
+        self.values.iter().map(|value| value * value).sum()
+    }
+
+    /// The columns that have no entry: documents without a term of the vocabulary.
+    #[must_use]
+    pub fn empty_columns(&self) -> Vec<usize> {
+        let (_, documents) = self.shape();
+        (0..documents)
+            .filter(|&j| self.indptr[j] == self.indptr[j + 1])
+            .collect()
+    }
+}
