@@ -46,6 +46,17 @@ pub enum ModelError {
         /// What is allowed.
         expected: &'static str,
     },
+    /// A supervised model of data without labels.
+    #[error("a supervised model needs labels, but this data set has none: give a class for each document")]
+    NoLabels,
+    /// A model of matrices asked for another tensor.
+    #[error("{model} factorizes matrices, but the data has order {order}")]
+    MatricesOnly {
+        /// The model's id.
+        model: &'static str,
+        /// The order of the data.
+        order: usize,
+    },
     /// From a layer's solver.
     #[error(transparent)]
     Solver(#[from] SolverError),

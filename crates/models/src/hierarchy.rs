@@ -25,6 +25,8 @@ pub struct Layer {
     pub topics: Vec<Matrix>,
     /// How many numbers determine the approximation.
     pub parameters: usize,
+    /// B of a supervised layer, classes × r_l: B Sˡ predicts the labels.
+    pub classifier: Option<Matrix>,
     /// How the iteration of this layer ended.
     pub outcome: Outcome,
 }
@@ -39,6 +41,7 @@ impl Layer {
             approximation,
             topics,
             parameters,
+            classifier: None,
             outcome,
         }
     }

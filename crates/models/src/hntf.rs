@@ -1,12 +1,12 @@
 //! HNTF-p: every layer decomposes the previous one with the identity in mode p.
 
-use hntf_solvers::{CpFit, Ncpd, Observer, Start};
+use hntf_solvers::{Ncpd, Observer, Start};
 use hntf_tensor::{CpTensor, Matrix};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::hierarchy::chain;
-use crate::{About, Fit, Hierarchy, Layer, Model, ModelError, NamedModel};
+use crate::{About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel};
 
 /// Hierarchical nonnegative tensor factorization along one mode (Cichocki, Zdunek, Amari).
 ///
@@ -44,8 +44,8 @@ impl NamedModel for Hntf {
 }
 
 impl Model for Hntf {
-    fn first_layer(&self) -> Ncpd {
-        self.first_layer
+    fn first_layer(&self) -> FirstLayer {
+        FirstLayer::Ncpd(self.first_layer)
     }
 
     fn variants(&self, order: usize) -> usize {
@@ -65,16 +65,16 @@ impl Model for Hntf {
     fn stack(
         &self,
         fit: &Fit<'_>,
-        first: &CpFit,
+        first: &FirstLayerFit,
         observer: &mut dyn Observer,
     ) -> Result<Hierarchy, ModelError> {
         let order = self.mode_order(fit.data.shape().len(), fit.variant);
         let mut current: Vec<Matrix> = order
             .iter()
-            .map(|m| first.model.factors()[*m].clone())
+            .map(|m| first.fit.model.factors()[*m].clone())
             .collect();
         let mut accumulated = current[0].clone();
-        let mut layers = vec![Layer::from(first)];
+        let mut layers = vec![first.layer()];
         let mut steps = Vec::new();
         for rank in &fit.ranks[1..] {
             current[0] = Matrix::identity(accumulated.cols());

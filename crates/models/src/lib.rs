@@ -11,10 +11,13 @@
 //! | [`NeuralHncpd`] | the same shape, all modes and layers trained together by backpropagation |
 //! | [`Hntf`] | an NCPD of the previous layer's CP tensor with the identity in one mode |
 //! | [`MultiHntf`] | one weight matrix W shared by all modes |
+//! | [`SupervisedMultiHntf`] | the same for a matrix whose columns have labels |
+//! | [`Hnmf`], [`SupervisedHnmf`] | an NMF of the previous layer's coefficients (matrices) |
 #![cfg_attr(not(test), warn(clippy::expect_used))]
 
 mod error;
 mod hierarchy;
+mod hnmf;
 mod hntf;
 mod mode_stack;
 mod model;
@@ -22,12 +25,15 @@ mod multi_hntf;
 mod ncpd;
 mod neural;
 mod standard_hncpd;
+mod supervised_multi_hntf;
 
 pub use error::ModelError;
 pub use hierarchy::{Hierarchy, Layer, Relation};
+pub use hnmf::{Hnmf, SupervisedHnmf};
 pub use hntf::Hntf;
-pub use model::{About, Fit, Model, NamedModel};
+pub use model::{About, FirstLayer, FirstLayerFit, Fit, Model, NamedModel};
 pub use multi_hntf::{MultiHntf, SharedUpdate};
 pub use ncpd::FlatNcpd;
 pub use neural::{Network, NeuralHncpd};
 pub use standard_hncpd::StandardHncpd;
+pub use supervised_multi_hntf::SupervisedMultiHntf;

@@ -1,10 +1,10 @@
 //! What Standard and Neural HNCPD share: a stack of matrix factorizations on every factor.
 
-use hntf_solvers::{CpFit, Outcome};
+use hntf_solvers::Outcome;
 use hntf_tensor::{CpTensor, Matrix};
 
 use crate::hierarchy::chain;
-use crate::{Hierarchy, Layer, ModelError, Relation};
+use crate::{FirstLayerFit, Hierarchy, Layer, ModelError, Relation};
 
 /// The factorizations of one factor F (n × r_0): F ≈ A¹ ⋯ Aˡ (Tˡ)ᵀ for every layer l.
 #[derive(Debug, Clone)]
@@ -18,11 +18,11 @@ pub(crate) struct ModeStack {
 /// The hierarchy of a first layer and one stack per mode; `outcomes` has one entry per layer
 /// above the first.
 pub(crate) fn assemble(
-    first: &CpFit,
+    first: &FirstLayerFit,
     stacks: &[ModeStack],
     outcomes: Vec<Outcome>,
 ) -> Result<Hierarchy, ModelError> {
-    let mut layers = vec![Layer::from(first)];
+    let mut layers = vec![first.layer()];
     let mut topics: Vec<Matrix> = stacks.iter().map(|s| s.weights[0].clone()).collect();
     for (l, outcome) in outcomes.into_iter().enumerate() {
         if l > 0 {
@@ -42,6 +42,7 @@ pub(crate) fn assemble(
             approximation: CpTensor::new(factors)?,
             parameters: topics.iter().zip(stacks).map(stored).sum(),
             topics: topics.clone(),
+            classifier: None,
             outcome,
         });
     }

@@ -1,12 +1,12 @@
 //! The trait of all models.
 
-use hntf_solvers::{CpFit, Ncpd, Observer};
-use hntf_tensor::Tensor;
+use hntf_solvers::{CpFit, Labels, Ncpd, Observer, Ssnmf};
+use hntf_tensor::{Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Hierarchy, ModelError};
+use crate::{Hierarchy, Layer, ModelError};
 
 /// What a fit is made of, apart from the model's own settings.
 pub struct Fit<'a> {
@@ -18,12 +18,84 @@ pub struct Fit<'a> {
     pub seed: u32,
     /// Which of the model's variants to fit, below [`Model::variants`].
     pub variant: usize,
+    /// Sets of labels of the last mode's indices, for supervised models: one for each layer, the
+    /// last one for all layers beyond. Empty where nothing is known.
+    pub labels: &'a [Labels],
+}
+
+impl<'a> Fit<'a> {
+    /// A fit without labels, of the first variant.
+    pub fn new(data: &'a dyn Tensor, ranks: &'a [usize], seed: u32) -> Self {
+        Self { data, ranks, seed, variant: 0, labels: &[] }
+    }
+
+    /// The labels that layer `layer` learns.
+    ///
+    /// # Errors
+    /// [`ModelError::NoLabels`] if there are none.
+    pub fn labels_of(&self, layer: usize) -> Result<&'a Labels, ModelError> {
+        self.labels.get(layer).or(self.labels.last()).ok_or(ModelError::NoLabels)
+    }
+}
+
+/// How a first layer is fitted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum FirstLayer {
+    /// From the data alone.
+    Ncpd(Ncpd),
+    /// From the data and the first set of labels.
+    Ssnmf(Ssnmf),
+}
+
+/// A fitted first layer.
+#[derive(Debug, Clone)]
+pub struct FirstLayerFit {
+    /// The factors and how they came about.
+    pub fit: CpFit,
+    /// B of a supervised one, c × r_0.
+    pub classifier: Option<Matrix>,
+}
+
+impl FirstLayerFit {
+    /// It as a layer of a hierarchy.
+    pub(crate) fn layer(&self) -> Layer {
+        let flat = Layer::flat(self.fit.model.clone(), self.fit.outcome.clone());
+        Layer { classifier: self.classifier.clone(), ..flat }
+    }
+}
+
+impl From<CpFit> for FirstLayerFit {
+    fn from(fit: CpFit) -> Self {
+        Self { fit, classifier: None }
+    }
+}
+
+impl FirstLayer {
+    /// Fits it; the generator is seeded with the fit's seed.
+    ///
+    /// # Errors
+    /// Data or labels the solver cannot serve.
+    pub fn fit(
+        &self,
+        fit: &Fit<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<FirstLayerFit, ModelError> {
+        let (mut random, rank) = (RandomState::new(fit.seed), fit.ranks[0]);
+        match self {
+            Self::Ncpd(ncpd) => Ok(ncpd.fit(fit.data, rank, &mut random, observer)?.into()),
+            Self::Ssnmf(ssnmf) => {
+                let labels = fit.labels_of(0)?;
+                let fitted = ssnmf.fit(fit.data, labels, rank, &mut random, observer)?;
+                Ok(FirstLayerFit { fit: fitted.fit, classifier: Some(fitted.classifier) })
+            }
+        }
+    }
 }
 
 /// A way to build a hierarchy on a first layer.
 pub trait Model: Sync + Send {
     /// How the first layer is fitted.
-    fn first_layer(&self) -> Ncpd;
+    fn first_layer(&self) -> FirstLayer;
 
     /// How many variants of the model the literature averages over, for data of this order.
     fn variants(&self, _order: usize) -> usize {
@@ -45,7 +117,7 @@ pub trait Model: Sync + Send {
     fn stack(
         &self,
         fit: &Fit<'_>,
-        first: &CpFit,
+        first: &FirstLayerFit,
         observer: &mut dyn Observer,
     ) -> Result<Hierarchy, ModelError>;
 
@@ -56,10 +128,7 @@ pub trait Model: Sync + Send {
     /// As [`Model::validate`] and [`Model::stack`].
     fn fit(&self, fit: &Fit<'_>, observer: &mut dyn Observer) -> Result<Hierarchy, ModelError> {
         self.validate(fit.data.shape(), fit.ranks)?;
-        let mut random = RandomState::new(fit.seed);
-        let first = self
-            .first_layer()
-            .fit(fit.data, fit.ranks[0], &mut random, observer)?;
+        let first = self.first_layer().fit(fit, observer)?;
         self.stack(fit, &first, observer)
     }
 }

@@ -1,6 +1,6 @@
 //! Multi-HNTF: one weight matrix per layer, shared by all modes.
 
-use hntf_solvers::{CpFit, Iterate, Ncpd, Observer, Start, Stopping, balance_columns, drive};
+use hntf_solvers::{Iterate, Ncpd, Observer, Start, Stopping, balance_columns, drive};
 use hntf_tensor::{
     CpTensor, DenseTensor, Matrix, Scratch, Tensor, gram, hadamard_of_grams, multiply,
 };
@@ -8,7 +8,7 @@ use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::hierarchy::chain;
-use crate::{About, Fit, Hierarchy, Layer, Model, ModelError, NamedModel};
+use crate::{About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel};
 
 /// X ≈ ⟦F_1 W, …, F_k W⟧ with one W ≥ 0 (r_l × r_{l+1}) for all modes; F_i W are the next layer's
 /// factors. For order 2 this is X ≈ A W Wᵀ S.
@@ -62,8 +62,8 @@ impl NamedModel for MultiHntf {
 }
 
 impl Model for MultiHntf {
-    fn first_layer(&self) -> Ncpd {
-        self.first_layer
+    fn first_layer(&self) -> FirstLayer {
+        FirstLayer::Ncpd(self.first_layer)
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
@@ -81,12 +81,12 @@ impl Model for MultiHntf {
     fn stack(
         &self,
         fit: &Fit<'_>,
-        first: &CpFit,
+        first: &FirstLayerFit,
         observer: &mut dyn Observer,
     ) -> Result<Hierarchy, ModelError> {
         let mut scratch = Scratch::new();
         let mut random = RandomState::new(fit.seed);
-        let mut factors = first.model.factors().to_vec();
+        let mut factors = first.fit.model.factors().to_vec();
         if self.balance {
             balance_columns(&mut factors);
         }
@@ -99,7 +99,7 @@ impl Model for MultiHntf {
             check_every: 10,
             ..Stopping::after(self.iterations)
         };
-        let mut layers = vec![Layer::from(first)];
+        let mut layers = vec![first.layer()];
         let mut steps: Vec<Matrix> = Vec::new();
         for rank in &fit.ranks[1..] {
             let start = Matrix::from_fn(factors[0].cols(), *rank, |_, _| random.random_sample());

@@ -1,10 +1,10 @@
 //! A flat NCPD at every rank: no hierarchy, the yardstick of all the others.
 
-use hntf_solvers::{CpFit, Ncpd, Observer, Start};
+use hntf_solvers::{Ncpd, Observer, Start};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
-use crate::{About, Fit, Hierarchy, Layer, Model, ModelError, NamedModel};
+use crate::{About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel};
 
 /// Independent NCPDs of ranks r_0, r_1, …; there are no relations between their topics.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -32,17 +32,17 @@ impl NamedModel for FlatNcpd {
 }
 
 impl Model for FlatNcpd {
-    fn first_layer(&self) -> Ncpd {
-        self.ncpd
+    fn first_layer(&self) -> FirstLayer {
+        FirstLayer::Ncpd(self.ncpd)
     }
 
     fn stack(
         &self,
         fit: &Fit<'_>,
-        first: &CpFit,
+        first: &FirstLayerFit,
         observer: &mut dyn Observer,
     ) -> Result<Hierarchy, ModelError> {
-        let mut layers = vec![Layer::from(first)];
+        let mut layers = vec![first.layer()];
         for rank in &fit.ranks[1..] {
             let mut random = RandomState::new(fit.seed);
             layers.push(Layer::from(&self.ncpd.fit(

@@ -1,12 +1,12 @@
 //! Standard HNCPD: NCPD, then a hierarchical NMF of every factor on its own.
 
-use hntf_solvers::{CpFit, Ncpd, Observer, Outcome, Start, balance_columns};
+use hntf_solvers::{Ncpd, Observer, Outcome, Start, balance_columns};
 use hntf_tensor::{DenseTensor, Matrix};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::mode_stack::{ModeStack, assemble};
-use crate::{About, Fit, Hierarchy, Model, ModelError, NamedModel};
+use crate::{About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Model, ModelError, NamedModel};
 
 /// F_i ≈ A_i¹ S_i¹, S_i¹ ≈ A_i² S_i², …: every factor of the first layer has a hierarchical NMF of
 /// its own. The approximation of layer l is ⟦A_i¹ ⋯ A_iˡ S_iˡ⟧, with r_0 terms at every layer.
@@ -41,17 +41,17 @@ impl NamedModel for StandardHncpd {
 }
 
 impl Model for StandardHncpd {
-    fn first_layer(&self) -> Ncpd {
-        self.first_layer
+    fn first_layer(&self) -> FirstLayer {
+        FirstLayer::Ncpd(self.first_layer)
     }
 
     fn stack(
         &self,
         fit: &Fit<'_>,
-        first: &CpFit,
+        first: &FirstLayerFit,
         observer: &mut dyn Observer,
     ) -> Result<Hierarchy, ModelError> {
-        let mut factors = first.model.factors().to_vec();
+        let mut factors = first.fit.model.factors().to_vec();
         if self.balance {
             balance_columns(&mut factors);
         }

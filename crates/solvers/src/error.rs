@@ -34,4 +34,18 @@ pub enum SolverError {
         /// Rows and columns of each factor needed.
         expected: Vec<(usize, usize)>,
     },
+    /// Labels of another length than the mode they belong to.
+    #[error("{found} labels for {expected} columns: every column needs one, or a mark that it has none")]
+    Labels {
+        /// Number of labels.
+        found: usize,
+        /// Number of columns.
+        expected: usize,
+    },
+    /// A weight that is negative or not finite.
+    #[error("weight = {found}: the weight of the label term must be a finite number ≥ 0")]
+    Weight {
+        /// The weight asked for.
+        found: f64,
+    },
 }

@@ -1,6 +1,7 @@
 //! How ONE nonnegative factorization is fitted.
 //!
 //! - [`Ncpd`]: the CP decomposition of any [`Tensor`](hntf_tensor::Tensor); for order 2 it is NMF.
+//! - [`Ssnmf`]: a matrix and the classes of its columns, factorized together.
 //! - [`Nnls`]: nonnegative least squares for many right-hand sides, and the backward pass through
 //!   it.
 //! - [`Adam`], [`ProjectedGradient`]: first-order optimizers over nonnegative parameters.
@@ -13,14 +14,18 @@
 mod cholesky;
 mod driver;
 mod error;
+mod labels;
 mod ncpd;
 mod nnls;
 mod optimizer;
+mod ssnmf;
 
 pub use driver::{
     Criterion, Iterate, Observer, Outcome, Progress, Signal, Silent, StopReason, Stopping, drive,
 };
 pub use error::SolverError;
+pub use labels::Labels;
 pub use ncpd::{CpFit, Ncpd, Start, Update, balance_columns};
 pub use nnls::Nnls;
 pub use optimizer::{Adam, AdamSettings, Optimizer, ProjectedGradient};
+pub use ssnmf::{Ssnmf, SsnmfFit};

@@ -3,14 +3,14 @@
 mod network;
 
 use hntf_solvers::{
-    Adam, AdamSettings, CpFit, Iterate, Ncpd, Observer, Optimizer, Start, Stopping, drive,
+    Adam, AdamSettings, Iterate, Ncpd, Observer, Optimizer, Start, Stopping, drive,
 };
 use hntf_tensor::Matrix;
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::mode_stack::assemble;
-use crate::{About, Fit, Hierarchy, Model, ModelError, NamedModel};
+use crate::{About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Model, ModelError, NamedModel};
 
 pub use network::Network;
 
@@ -53,8 +53,8 @@ impl NamedModel for NeuralHncpd {
 }
 
 impl Model for NeuralHncpd {
-    fn first_layer(&self) -> Ncpd {
-        self.first_layer
+    fn first_layer(&self) -> FirstLayer {
+        FirstLayer::Ncpd(self.first_layer)
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
@@ -91,7 +91,7 @@ impl Model for NeuralHncpd {
     fn stack(
         &self,
         fit: &Fit<'_>,
-        first: &CpFit,
+        first: &FirstLayerFit,
         observer: &mut dyn Observer,
     ) -> Result<Hierarchy, ModelError> {
         if fit.ranks.len() == 1 {
@@ -99,7 +99,7 @@ impl Model for NeuralHncpd {
         }
         let mut random = RandomState::new(fit.seed);
         let weights = starting_weights(fit.data.shape(), fit.ranks, &mut random);
-        let network = Network::new(fit.data, first.model.factors(), weights);
+        let network = Network::new(fit.data, first.fit.model.factors(), weights);
         let mut training = Training {
             network,
             adam: Adam::new(self.adam),

@@ -134,7 +134,7 @@ impl Ncpd {
     }
 }
 
-fn check(data: &dyn Tensor, rank: usize) -> Result<(), SolverError> {
+pub(crate) fn check(data: &dyn Tensor, rank: usize) -> Result<(), SolverError> {
     if rank == 0 {
         return Err(SolverError::ZeroRank);
     }

@@ -1,0 +1,205 @@
+//! Multi-HNTF of a matrix with labels.
+
+use hntf_solvers::{Iterate, Labels, Observer, Ssnmf, Stopping, drive};
+use hntf_tensor::{CpTensor, Matrix, Scratch, gram, multiply};
+use numpy_random::RandomState;
+use serde::{Deserialize, Serialize};
+
+use crate::hierarchy::chain;
+use crate::hnmf::matrices_only;
+use crate::{
+    About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+};
+
+/// X ≈ A W Wᵀ S with labels: min ‖X − A W Wᵀ S‖² + λ ‖L*Y − B Wᵀ S‖² over W, B ≥ 0, on a
+/// semi-supervised NMF (A, S) as first layer.
+///
+/// As published, the columns without a label are zero targets and not masked out. The iteration
+/// touches neither data nor documents: it runs on C = Aᵀ X Sᵀ, the Grams of A and Sᵀ, and
+/// P = (L*Y) Sᵀ, all of them r × r or c × r.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct SupervisedMultiHntf {
+    /// The first layer.
+    pub ssnmf: Ssnmf,
+    /// Updates of each W.
+    pub iterations: usize,
+    /// λ, the weight of the label term above the first layer.
+    pub weight: f64,
+    /// Whether columns without a label are left out of the label term, as they should be, instead
+    /// of being zero targets, as published.
+    pub masked: bool,
+}
+
+impl Default for SupervisedMultiHntf {
+    fn default() -> Self {
+        Self { ssnmf: Ssnmf::default(), iterations: 800, weight: 1.0, masked: false }
+    }
+}
+
+impl NamedModel for SupervisedMultiHntf {
+    const ABOUT: About = About {
+        id: "supervised-multi-hntf",
+        title: "Multi-HNTF, supervised",
+        summary: "Multi-HNTF of a matrix whose columns have labels",
+        citation: "Vendrow, Haddock & Needell, A generalized hierarchical nonnegative tensor decomposition, ICASSP 2022",
+    };
+}
+
+impl Model for SupervisedMultiHntf {
+    fn first_layer(&self) -> FirstLayer {
+        FirstLayer::Ssnmf(self.ssnmf)
+    }
+
+    fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
+        matrices_only("supervised-multi-hntf", shape)?;
+        if !(self.weight >= 0.0 && self.weight.is_finite()) {
+            return Err(ModelError::Parameter {
+                parameter: "weight",
+                found: self.weight.to_string(),
+                expected: "it must be a finite number ≥ 0",
+            });
+        }
+        crate::model::validate_ranks(shape, ranks)
+    }
+
+    fn stack(
+        &self,
+        fit: &Fit<'_>,
+        first: &FirstLayerFit,
+        observer: &mut dyn Observer,
+    ) -> Result<Hierarchy, ModelError> {
+        let mut scratch = Scratch::new();
+        let mut random = RandomState::new(fit.seed);
+        let mut factors = first.fit.model.factors().to_vec();
+        let projections: Vec<_> = factors.iter().map(Some).collect();
+        let core = fit.data.project(&projections, &mut scratch);
+        let mut core = Matrix::from_vec(fit.ranks[0], fit.ranks[0], core.values().to_vec());
+        let mut layers = vec![first.layer()];
+        let mut steps: Vec<Matrix> = Vec::new();
+        for (l, rank) in fit.ranks.iter().enumerate().skip(1) {
+            let labels = fit.labels_of(l)?;
+            let mut draw = |rows, cols| Matrix::from_fn(rows, cols, |_, _| random.random_sample());
+            let weights = draw(factors[0].cols(), *rank);
+            let classifier = draw(labels.classes(), *rank);
+            let mut state = State::new(self, &core, &factors, labels, weights, classifier);
+            let outcome = drive(&mut state, &Stopping::after(self.iterations), observer);
+            let State { weights, classifier, .. } = state;
+            factors.iter_mut().for_each(|f| *f = f.times(&weights));
+            core = weights.transposed().times(&core).times(&weights);
+            steps.push(weights);
+            let approximation = CpTensor::new(factors.clone())?;
+            let classifier = Some(classifier);
+            layers.push(Layer { classifier, ..Layer::flat(approximation, outcome) });
+        }
+        Ok(Hierarchy { layers, relations: chain(&steps, 0, None) })
+    }
+}
+
+struct State<'a> {
+    lambda: f64,
+    /// C = Aᵀ X Sᵀ.
+    core: &'a Matrix,
+    core_transposed: Matrix,
+    /// AᵀA and S Sᵀ.
+    grams: [Matrix; 2],
+    /// S Sᵀ over the columns of the label term.
+    label_gram: Matrix,
+    /// P = (L*Y) Sᵀ, c × r, and its transpose.
+    targets: Matrix,
+    targets_transposed: Matrix,
+    weights: Matrix,
+    classifier: Matrix,
+}
+
+impl<'a> State<'a> {
+    fn new(
+        model: &SupervisedMultiHntf,
+        core: &'a Matrix,
+        factors: &[Matrix],
+        labels: &Labels,
+        weights: Matrix,
+        classifier: Matrix,
+    ) -> Self {
+        let mut grams = [Matrix::default(), Matrix::default()];
+        for (g, f) in grams.iter_mut().zip(factors) {
+            gram(f, g);
+        }
+        let coefficients = &factors[1];
+        let rank = coefficients.cols();
+        let mut targets = Matrix::zeros(labels.classes(), rank);
+        let mut known_gram = Matrix::zeros(rank, rank);
+        for (j, class) in labels.known() {
+            let row = coefficients.row(j);
+            targets.row_mut(class).iter_mut().zip(row).for_each(|(t, s)| *t += s);
+            for (i, x) in row.iter().enumerate() {
+                known_gram.row_mut(i).iter_mut().zip(row).for_each(|(o, y)| *o += x * y);
+            }
+        }
+        Self {
+            lambda: model.weight,
+            core_transposed: core.transposed(),
+            core,
+            label_gram: if model.masked { known_gram } else { grams[1].clone() },
+            grams,
+            targets_transposed: targets.transposed(),
+            targets,
+            weights,
+            classifier,
+        }
+    }
+}
+
+impl Iterate for State<'_> {
+    // W_1 and W_2 are the proposals of the two modes, both from the old W; B follows with the new
+    // one. All products are r × r.
+    fn step(&mut self) {
+        let w = &self.weights;
+        let g1w = self.grams[0].times(w);
+        let g2w = self.grams[1].times(w);
+        let inner1 = w.transposed().times(&g1w);
+        let inner2 = w.transposed().times(&g2w);
+        let numerator1 = self.core.times(w);
+        let denominator1 = g1w.times(&inner2);
+
+        let numerator2 = self.core_transposed.times(w);
+        let label_numerator = self.targets_transposed.times(&self.classifier);
+        let denominator2 = g2w.times(&inner1);
+        let mut classifier_gram = Matrix::default();
+        gram(&self.classifier, &mut classifier_gram);
+        let label_denominator = self.label_gram.times(w).times(&classifier_gram);
+
+        let lambda = self.lambda;
+        let entries = self.weights.as_mut_slice().iter_mut().enumerate();
+        for (i, w) in entries {
+            let at = |m: &Matrix| m.as_slice()[i];
+            let first = at(&numerator1) / (1e-10 + at(&denominator1));
+            let second = (at(&numerator2) + lambda * at(&label_numerator))
+                / (1e-10 + at(&denominator2) + lambda * at(&label_denominator));
+            *w *= (2.0 + first + second) / 4.0;
+        }
+
+        let w = &self.weights;
+        let numerator = self.targets.times(w);
+        let inner = w.transposed().times(&self.label_gram.times(w));
+        let mut denominator = Matrix::zeros(self.classifier.rows(), self.classifier.cols());
+        multiply(denominator.view_mut(), self.classifier.view(), inner.view());
+        let fractions = numerator.as_slice().iter().zip(denominator.as_slice());
+        for (b, (n, d)) in self.classifier.as_mut_slice().iter_mut().zip(fractions) {
+            *b *= n / (1e-10 + d);
+        }
+    }
+
+    /// The data term up to a constant, −2⟨C, W Wᵀ⟩ + ‖A W Wᵀ S‖².
+    fn error(&mut self) -> f64 {
+        let w = &self.weights;
+        let inner: f64 = {
+            let cw = self.core.times(w);
+            cw.as_slice().iter().zip(w.as_slice()).map(|(a, b)| a * b).sum()
+        };
+        let small = |g: &Matrix| w.transposed().times(&g.times(w));
+        let (a, b) = (small(&self.grams[0]), small(&self.grams[1]));
+        let model: f64 = a.as_slice().iter().zip(b.as_slice()).map(|(x, y)| x * y).sum();
+        model - 2.0 * inner
+    }
+}
