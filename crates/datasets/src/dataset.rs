@@ -18,15 +18,49 @@ pub struct Dataset {
     pub reference: Option<(String, Box<dyn Tensor>)>,
     /// What the modes are called.
     pub mode_names: Vec<String>,
+    /// Names of the indices of each mode (words, documents), where they have any.
+    pub items: Vec<Option<Vec<String>>>,
+    /// Classes of the last mode's indices, the finest set first.
+    pub labels: Vec<LabelSet>,
     /// The true hierarchy of topics, where it is known.
     pub truth: Vec<Grouping>,
+    /// What a reader of the results should know about the data: counts, what was left out.
+    pub notes: Vec<String>,
 }
 
 impl Dataset {
+    /// Data of which nothing is known but what its modes are called.
+    pub fn new(data: Box<dyn Tensor>, data_name: &str, mode_names: Vec<String>) -> Self {
+        Self {
+            items: vec![None; mode_names.len()],
+            data,
+            data_name: data_name.to_owned(),
+            reference: None,
+            mode_names,
+            labels: Vec::new(),
+            truth: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
     /// The tensor that errors are measured against.
     pub fn reference(&self) -> &dyn Tensor {
         self.reference.as_ref().map_or(&*self.data, |(_, t)| &**t)
     }
+}
+
+/// The classes of the indices of the last mode (documents, say).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelSet {
+    /// What the classes are: "group", "subject".
+    pub name: String,
+    /// Their names.
+    pub classes: Vec<String>,
+    /// The class of every index.
+    pub of: Vec<usize>,
+    /// Whether the class of an index may be used for fitting; the others are what accuracy is
+    /// measured on.
+    pub known: Vec<bool>,
 }
 
 /// The true classes of topics: of `classes.len()` fine topics, topic i belongs to `classes[i]`.
@@ -52,9 +86,24 @@ pub trait Source: Sync + Send {
 pub struct Places {
     /// What relative paths of a configuration start from: the folder of the configuration file.
     pub base: PathBuf,
+    /// Folders that public data sets are looked for in, first to last.
+    pub data: Vec<PathBuf>,
 }
 
 impl Places {
+    /// A file or folder of a public data set, by its name.
+    ///
+    /// # Errors
+    /// [`DatasetError::Absent`] if no folder has it.
+    pub fn find(&self, data_set: &'static str, names: &[&str]) -> Result<PathBuf, DatasetError> {
+        let candidates = self.data.iter().flat_map(|d| names.iter().map(|n| d.join(n)));
+        candidates.into_iter().find(|path| path.exists()).ok_or_else(|| DatasetError::Absent {
+            data_set,
+            file: names.first().map(|n| (*n).to_owned()).unwrap_or_default(),
+            folders: self.data.clone(),
+        })
+    }
+
     /// The file a configuration names.
     pub fn resolve(&self, path: &Path) -> PathBuf {
         self.base.join(path)

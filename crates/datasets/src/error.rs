@@ -31,6 +31,51 @@ pub enum DatasetError {
         /// Its shape.
         shape: Vec<usize>,
     },
+    /// A public data set that is not on this machine.
+    #[error("{file} was not found in {}: run `cargo xtask fetch {data_set}`, or name a folder that has it with --data-dir or HNTF_DATA_DIR", list(folders))]
+    Absent {
+        /// The data set.
+        data_set: &'static str,
+        /// The file looked for.
+        file: String,
+        /// Where it was looked for.
+        folders: Vec<PathBuf>,
+    },
+    /// 20 Newsgroups that cannot be used.
+    #[error(transparent)]
+    Newsgroups(#[from] crate::newsgroups::NewsgroupsError),
+    /// A corpus that cannot be used.
+    #[error(transparent)]
+    Corpus(#[from] crate::corpus::CorpusError),
+    /// Text that gives no terms.
+    #[error("{}: {source}", path.display())]
+    Text {
+        /// Where the text came from.
+        path: PathBuf,
+        /// What is wrong.
+        source: crate::text::TextError,
+    },
+    /// A file of coordinates that cannot be used.
+    #[error(transparent)]
+    Coordinates(#[from] hntf_tensor::CoordinateFileError),
+    /// A vocabulary that cannot be read.
+    #[error("{}: cannot be read ({source})", path.display())]
+    Vocabulary {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A vocabulary of another length than the matrix.
+    #[error("{}: {found} words for a matrix of {expected} rows; one word a line is needed", path.display())]
+    VocabularyLength {
+        /// The file.
+        path: PathBuf,
+        /// Words found.
+        found: usize,
+        /// Rows of the matrix.
+        expected: usize,
+    },
     /// A parameter out of its range.
     #[error("{parameter} = {found}: {expected}")]
     Parameter {
@@ -44,4 +89,11 @@ pub enum DatasetError {
     /// From the algebra below.
     #[error(transparent)]
     Tensor(#[from] TensorError),
+}
+
+fn list(folders: &[PathBuf]) -> String {
+    match folders {
+        [] => "any folder (none was named)".to_owned(),
+        folders => folders.iter().map(|f| f.display().to_string()).collect::<Vec<_>>().join(", "),
+    }
 }

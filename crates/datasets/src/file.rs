@@ -57,12 +57,6 @@ impl Source for TensorFile {
         } else {
             self.modes.clone()
         };
-        Ok(Dataset {
-            data: Box::new(tensor),
-            data_name: "data".to_owned(),
-            reference: None,
-            mode_names,
-            truth: Vec::new(),
-        })
+        Ok(Dataset::new(Box::new(tensor), "data", mode_names))
     }
 }

@@ -7,6 +7,7 @@
 mod dataset;
 mod error;
 mod file;
+mod matrix_market;
 mod nearest;
 mod synthetic;
 
@@ -14,7 +15,10 @@ pub mod corpus;
 pub mod newsgroups;
 pub mod text;
 
-pub use dataset::{About, Dataset, Grouping, NamedSource, Places, Source};
+pub use dataset::{About, Dataset, Grouping, LabelSet, NamedSource, Places, Source};
 pub use error::DatasetError;
+pub use corpus::CorpusSource;
 pub use file::TensorFile;
+pub use matrix_market::MatrixMarket;
+pub use newsgroups::NewsgroupsOptions;
 pub use synthetic::SyntheticBlocks;

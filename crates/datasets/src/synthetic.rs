@@ -71,12 +71,12 @@ impl Source for SyntheticBlocks {
             .collect();
         let shape = vec![SIZE; 3];
         let reference = DenseTensor::new(shape.clone(), clean)?;
+        let noisy = DenseTensor::new(shape, noisy)?;
+        let mode_names = (1..=3).map(|m| format!("mode {m}")).collect();
         Ok(Dataset {
-            data: Box::new(DenseTensor::new(shape, noisy)?),
-            data_name: "data with noise".to_owned(),
             reference: Some(("noise-free tensor".to_owned(), Box::new(reference))),
-            mode_names: (1..=3).map(|m| format!("mode {m}")).collect(),
             truth: truth(),
+            ..Dataset::new(Box::new(noisy), "data with noise", mode_names)
         })
     }
 }

@@ -10,6 +10,7 @@
 #![cfg_attr(not(test), warn(clippy::expect_used))]
 
 pub mod catalogue;
+pub mod classification;
 mod clock;
 pub mod config;
 pub mod drift;
@@ -23,6 +24,7 @@ pub mod record;
 pub mod registry;
 pub mod report;
 pub mod run;
+pub mod topics;
 
 pub use config::Experiment;
 pub use error::HarnessError;

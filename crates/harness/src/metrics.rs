@@ -2,9 +2,12 @@
 
 use hntf_datasets::{Dataset, Grouping};
 use hntf_models::Hierarchy;
+use hntf_solvers::Classifier;
 use hntf_tensor::{Matrix, Scratch, relative_error};
 use pathfinding::kuhn_munkres::kuhn_munkres_min;
 use pathfinding::matrix::Matrix as Costs;
+
+use crate::classification::accuracy;
 
 /// ‖T − X̂‖/‖T‖ against the experiment's reference data T.
 pub const RELATIVE_ERROR: &str = "relative-error";
@@ -14,14 +17,37 @@ pub const TRAINING_ERROR: &str = "training-error";
 pub const TERMS: &str = "terms";
 /// Count of the numbers a layer's approximation is determined by.
 pub const PARAMETERS: &str = "parameters";
+/// ‖X − X̂‖, in the units of the data.
+pub const RECONSTRUCTION: &str = "reconstruction";
+/// Share of the documents with unseen labels whose class is predicted by the pseudo-inverse of all
+/// coefficients, as the papers do it; for the last set of labels.
+pub const ACCURACY: &str = "accuracy";
+/// The same with the least-squares classifier of the labelled documents alone.
+pub const ACCURACY_LABELLED: &str = "accuracy-labelled";
 /// The metric `topic-loss-FROM-TO` of a pair of layers starts with this.
 pub const TOPIC_LOSS: &str = "topic-loss";
+
+/// What a metric is called in tables.
+pub fn title(metric: &str) -> &str {
+    match metric {
+        RELATIVE_ERROR => "Relative error",
+        TRAINING_ERROR => "Training error, ‖X − X̂‖ / ‖X‖",
+        RECONSTRUCTION => "Reconstruction error, ‖X − X̂‖",
+        ACCURACY => "Accuracy on documents with unseen labels, classifier (L*Y) S⁺",
+        ACCURACY_LABELLED => "Accuracy, least squares on the labelled documents alone",
+        TERMS => "Rank-one terms",
+        PARAMETERS => "Numbers stored",
+        other => other,
+    }
+}
 
 /// A measured value: layer, metric, value.
 pub type Measurement = (usize, String, f64);
 
-/// Everything measured of one fit.
-pub fn measure(dataset: &Dataset, hierarchy: &Hierarchy) -> Vec<Measurement> {
+/// Everything measured of one fit. Of the metrics that not every table shows only those `wanted`.
+pub fn measure(dataset: &Dataset, hierarchy: &Hierarchy, wanted: &[String]) -> Vec<Measurement> {
+    let wants = |metric: &str| wanted.iter().any(|w| w == metric);
+    let norm = dataset.data.squared_norm().sqrt();
     let mut scratch = Scratch::new();
     let mut found = Vec::new();
     for (l, layer) in hierarchy.layers.iter().enumerate() {
@@ -33,6 +59,15 @@ pub fn measure(dataset: &Dataset, hierarchy: &Hierarchy) -> Vec<Measurement> {
         };
         found.push((l, RELATIVE_ERROR.to_owned(), reference));
         found.push((l, TRAINING_ERROR.to_owned(), training));
+        if wants(RECONSTRUCTION) {
+            found.push((l, RECONSTRUCTION.to_owned(), training * norm));
+        }
+        if let Some(labels) = dataset.labels.last() {
+            let accuracy = |classifier| accuracy(layer, labels, classifier);
+            found.push((l, ACCURACY.to_owned(), accuracy(Classifier::PseudoInverse)));
+            let labelled = accuracy(Classifier::LabelledColumns);
+            found.push((l, ACCURACY_LABELLED.to_owned(), labelled));
+        }
         found.push((l, TERMS.to_owned(), model.rank() as f64));
         found.push((l, PARAMETERS.to_owned(), layer.parameters as f64));
     }

@@ -3,12 +3,17 @@
 //! They stand here, not in the crates they list, because reading a section of a TOML file without
 //! losing the position of a mistake needs the concrete type and the TOML reader together.
 
-use hntf_datasets::{NamedSource, Source, SyntheticBlocks, TensorFile};
-use hntf_models::{FlatNcpd, Hntf, Model, MultiHntf, NamedModel, NeuralHncpd, StandardHncpd};
+use hntf_datasets::{
+    CorpusSource, MatrixMarket, NamedSource, NewsgroupsOptions, Source, SyntheticBlocks, TensorFile,
+};
+use hntf_models::{
+    FlatNcpd, Hnmf, Hntf, Model, MultiHntf, NamedModel, NeuralHncpd, StandardHncpd, SupervisedHnmf,
+    SupervisedMultiHntf,
+};
 use serde::de::DeserializeOwned;
 use toml::de::ValueDeserializer;
 
-use crate::pictures::{Errors, NamedPicture, Picture, Projections, Relations};
+use crate::pictures::{Confusion, Errors, NamedPicture, Picture, Projections, Relations};
 
 /// One entry of a list: what it is called, and how its section of a configuration is read.
 pub struct Entry<T: ?Sized> {
@@ -36,16 +41,26 @@ pub static MODELS: &[Entry<dyn Model>] = &[
     model::<NeuralHncpd>(),
     model::<Hntf>(),
     model::<MultiHntf>(),
+    model::<Hnmf>(),
+    model::<SupervisedHnmf>(),
+    model::<SupervisedMultiHntf>(),
 ];
 
 /// All data sets.
-pub static DATASETS: &[Entry<dyn Source>] = &[source::<SyntheticBlocks>(), source::<TensorFile>()];
+pub static DATASETS: &[Entry<dyn Source>] = &[
+    source::<SyntheticBlocks>(),
+    source::<TensorFile>(),
+    source::<NewsgroupsOptions>(),
+    source::<CorpusSource>(),
+    source::<MatrixMarket>(),
+];
 
 /// All figures.
 pub static PICTURES: &[Entry<dyn Picture>] = &[
     picture::<Errors>(),
     picture::<Projections>(),
     picture::<Relations>(),
+    picture::<Confusion>(),
 ];
 
 const fn model<M: NamedModel + 'static>() -> Entry<dyn Model> {

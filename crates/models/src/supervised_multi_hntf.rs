@@ -1,5 +1,6 @@
 //! Multi-HNTF of a matrix with labels.
 
+use faer::MatRef;
 use hntf_solvers::{Iterate, Labels, Observer, Ssnmf, Stopping, drive};
 use hntf_tensor::{CpTensor, Matrix, Scratch, gram, multiply};
 use numpy_random::RandomState;
@@ -100,16 +101,26 @@ struct State<'a> {
     lambda: f64,
     /// C = Aᵀ X Sᵀ.
     core: &'a Matrix,
-    core_transposed: Matrix,
     /// AᵀA and S Sᵀ.
     grams: [Matrix; 2],
     /// S Sᵀ over the columns of the label term.
     label_gram: Matrix,
-    /// P = (L*Y) Sᵀ, c × r, and its transpose.
+    /// P = (L*Y) Sᵀ, c × r.
     targets: Matrix,
-    targets_transposed: Matrix,
     weights: Matrix,
     classifier: Matrix,
+    work: Work,
+}
+
+/// Products that are formed anew in every step.
+#[derive(Default)]
+struct Work {
+    /// AᵀA W, S Sᵀ W, and the latter over the columns of the label term.
+    gram_weights: [Matrix; 3],
+    /// Wᵀ AᵀA W, Wᵀ S Sᵀ W and BᵀB.
+    small: [Matrix; 3],
+    numerators: [Matrix; 3],
+    denominators: [Matrix; 3],
 }
 
 impl<'a> State<'a> {
@@ -138,14 +149,13 @@ impl<'a> State<'a> {
         }
         Self {
             lambda: model.weight,
-            core_transposed: core.transposed(),
             core,
             label_gram: if model.masked { known_gram } else { grams[1].clone() },
             grams,
-            targets_transposed: targets.transposed(),
             targets,
             weights,
             classifier,
+            work: Work::default(),
         }
     }
 }
@@ -154,37 +164,40 @@ impl Iterate for State<'_> {
     // W_1 and W_2 are the proposals of the two modes, both from the old W; B follows with the new
     // one. All products are r × r.
     fn step(&mut self) {
-        let w = &self.weights;
-        let g1w = self.grams[0].times(w);
-        let g2w = self.grams[1].times(w);
-        let inner1 = w.transposed().times(&g1w);
-        let inner2 = w.transposed().times(&g2w);
-        let numerator1 = self.core.times(w);
-        let denominator1 = g1w.times(&inner2);
+        let (w, work) = (&self.weights, &mut self.work);
+        let [g1w, g2w, label_gw] = &mut work.gram_weights;
+        let [inner1, inner2, classifier_gram] = &mut work.small;
+        assign(g1w, self.grams[0].view(), w.view());
+        assign(g2w, self.grams[1].view(), w.view());
+        assign(label_gw, self.label_gram.view(), w.view());
+        assign(inner1, w.view().transpose(), g1w.view());
+        assign(inner2, w.view().transpose(), g2w.view());
+        gram(&self.classifier, classifier_gram);
 
-        let numerator2 = self.core_transposed.times(w);
-        let label_numerator = self.targets_transposed.times(&self.classifier);
-        let denominator2 = g2w.times(&inner1);
-        let mut classifier_gram = Matrix::default();
-        gram(&self.classifier, &mut classifier_gram);
-        let label_denominator = self.label_gram.times(w).times(&classifier_gram);
+        let [numerator1, numerator2, label_numerator] = &mut work.numerators;
+        let [denominator1, denominator2, label_denominator] = &mut work.denominators;
+        assign(numerator1, self.core.view(), w.view());
+        assign(denominator1, g1w.view(), inner2.view());
+        assign(numerator2, self.core.view().transpose(), w.view());
+        assign(denominator2, g2w.view(), inner1.view());
+        assign(label_numerator, self.targets.view().transpose(), self.classifier.view());
+        assign(label_denominator, label_gw.view(), classifier_gram.view());
 
         let lambda = self.lambda;
-        let entries = self.weights.as_mut_slice().iter_mut().enumerate();
-        for (i, w) in entries {
+        for (i, w) in self.weights.as_mut_slice().iter_mut().enumerate() {
             let at = |m: &Matrix| m.as_slice()[i];
-            let first = at(&numerator1) / (1e-10 + at(&denominator1));
-            let second = (at(&numerator2) + lambda * at(&label_numerator))
-                / (1e-10 + at(&denominator2) + lambda * at(&label_denominator));
+            let first = at(numerator1) / (1e-10 + at(denominator1));
+            let second = (at(numerator2) + lambda * at(label_numerator))
+                / (1e-10 + at(denominator2) + lambda * at(label_denominator));
             *w *= (2.0 + first + second) / 4.0;
         }
 
-        let w = &self.weights;
-        let numerator = self.targets.times(w);
-        let inner = w.transposed().times(&self.label_gram.times(w));
-        let mut denominator = Matrix::zeros(self.classifier.rows(), self.classifier.cols());
-        multiply(denominator.view_mut(), self.classifier.view(), inner.view());
-        let fractions = numerator.as_slice().iter().zip(denominator.as_slice());
+        let w = self.weights.view();
+        assign(numerator1, self.targets.view(), w);
+        assign(label_gw, self.label_gram.view(), w);
+        assign(inner1, w.transpose(), label_gw.view());
+        assign(denominator1, self.classifier.view(), inner1.view());
+        let fractions = numerator1.as_slice().iter().zip(denominator1.as_slice());
         for (b, (n, d)) in self.classifier.as_mut_slice().iter_mut().zip(fractions) {
             *b *= n / (1e-10 + d);
         }
@@ -202,4 +215,9 @@ impl Iterate for State<'_> {
         let model: f64 = a.as_slice().iter().zip(b.as_slice()).map(|(x, y)| x * y).sum();
         model - 2.0 * inner
     }
+}
+
+fn assign(out: &mut Matrix, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
+    out.reshape(a.nrows(), b.ncols());
+    multiply(out.view_mut(), a, b);
 }

@@ -12,6 +12,7 @@
 #![cfg_attr(not(test), warn(clippy::expect_used))]
 
 mod cholesky;
+mod classify;
 mod driver;
 mod error;
 mod labels;
@@ -20,6 +21,7 @@ mod nnls;
 mod optimizer;
 mod ssnmf;
 
+pub use classify::{Classifier, predict};
 pub use driver::{
     Criterion, Iterate, Observer, Outcome, Progress, Signal, Silent, StopReason, Stopping, drive,
 };

@@ -25,5 +25,5 @@ pub use error::TensorError;
 pub use matrix::{Matrix, gram, hadamard_of_grams, multiply};
 pub use residual::{relative_error, squared_residual};
 pub use scratch::Scratch;
-pub use spectrum::leading_left_singular_vectors;
+pub use spectrum::{leading_left_singular_vectors, symmetric_eigen};
 pub use tensor::Tensor;

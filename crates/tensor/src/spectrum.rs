@@ -14,22 +14,30 @@ use crate::{Matrix, Tensor};
 pub fn leading_left_singular_vectors(data: &dyn Tensor, mode: usize, count: usize) -> Matrix {
     let gram = data.unfolding_gram(mode);
     let n = gram.rows();
+    let (_, vectors) = symmetric_eigen(&gram);
+    Matrix::from_fn(n, count.min(n), |i, j| vectors[(i, n - 1 - j)])
+}
+
+/// Eigenvalues, smallest first, and eigenvectors (as columns) of a symmetric n × n matrix. O(n³).
+/// All zero if it has entries that are not finite: nothing is known of its directions then.
+pub fn symmetric_eigen(matrix: &Matrix) -> (Vec<f64>, Matrix) {
+    let n = matrix.rows();
     let mut values = faer::diag::Diag::zeros(n);
     let mut vectors = Mat::zeros(n, n);
     let (par, params) = (Par::Seq, faer::Spec::default());
     let need = self_adjoint_evd_scratch::<f64>(n, ComputeEigenvectors::Yes, par, params);
     let mut memory = MemBuffer::new(need);
     let done = self_adjoint_evd(
-        gram.view(),
+        matrix.view(),
         values.as_mut(),
         Some(vectors.as_mut()),
         par,
         MemStack::new(&mut memory),
         params,
     );
-    // Only non-finite data makes the iteration fail; nothing is known of its directions then.
     if done.is_err() {
-        return Matrix::zeros(n, count.min(n));
+        return (vec![0.0; n], Matrix::zeros(n, n));
     }
-    Matrix::from_fn(n, count.min(n), |i, j| vectors[(i, n - 1 - j)])
+    let values = (0..n).map(|i| values.column_vector()[i]).collect();
+    (values, Matrix::from_fn(n, n, |i, j| vectors[(i, j)]))
 }

@@ -5,6 +5,7 @@ mod decode;
 mod error;
 mod folder;
 mod jsonl;
+mod source;
 
 use std::fs;
 use std::path::Path;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use decode::Encoding;
 pub use error::CorpusError;
+pub use source::CorpusSource;
 
 /// Documents with what is known about them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

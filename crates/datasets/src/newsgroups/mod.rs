@@ -10,6 +10,7 @@ mod groups;
 mod introsort;
 mod options;
 mod posts;
+mod source;
 
 use std::path::Path;
 

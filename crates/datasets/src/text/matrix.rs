@@ -1,5 +1,7 @@
 //! The result of the text pipeline: a sparse terms × documents matrix.
 
+use hntf_tensor::{SparseTensor, TensorError};
+
 /// A sparse matrix of terms × documents, compressed by columns (documents).
 ///
 /// Entry k of column j lies in row `indices[indptr[j] + k]` and has the value
@@ -43,5 +45,18 @@ impl TermDocuments {
         (0..documents)
             .filter(|&j| self.indptr[j] == self.indptr[j + 1])
             .collect()
+    }
+
+    /// The same matrix as data for factorizations, and its vocabulary.
+    ///
+    /// # Errors
+    /// More terms than an index can count, or no entry at all.
+    pub fn into_tensor(self) -> Result<(SparseTensor, Vec<String>), TensorError> {
+        let (rows, columns) = self.shape();
+        let index = |row: usize| u32::try_from(row).map_err(|_| TensorError::TooLarge { shape: vec![rows, columns] });
+        let indices = self.indices.into_iter().map(index).collect::<Result<Vec<_>, _>>()?;
+        let tensor = SparseTensor::from_compressed_columns(rows, columns, &self.indptr, &indices, self.values)?;
+        tensor.check_not_zero()?;
+        Ok((tensor, self.vocabulary))
     }
 }

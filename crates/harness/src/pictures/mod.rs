@@ -1,6 +1,7 @@
 //! The figures of an experiment: from its record and hierarchies to the plain data that
 //! [`figures`](crate::figures) draws.
 
+mod confusion;
 mod errors;
 mod projections;
 mod relations;
@@ -8,6 +9,7 @@ mod relations;
 use hntf_datasets::Dataset;
 use serde::de::DeserializeOwned;
 
+pub use confusion::Confusion;
 pub use errors::Errors;
 pub use projections::Projections;
 pub use relations::Relations;

@@ -5,7 +5,7 @@ use comfy_table::{CellAlignment, Table};
 
 use super::{Row, Verdict, comparisons, rows};
 use crate::config::{Aggregate, Experiment, Origin};
-use crate::metrics::{PARAMETERS, RELATIVE_ERROR, TERMS, TOPIC_LOSS};
+use crate::metrics::{self, PARAMETERS, RELATIVE_ERROR, TERMS, TOPIC_LOSS};
 use crate::run::Finished;
 
 /// Where a table is to be read.
@@ -27,8 +27,10 @@ pub fn render(finished: &Finished<'_>, command: &str, format: Format) -> String 
     let code = if format == Format::Markdown { "`" } else { "" };
     let mut out = heading("#", &experiment.title);
     out.push_str(&format!("{code}{command}{code}\n\n"));
-    out.push_str(&heading("##", &error_title(finished)));
-    out.push_str(&overview(finished, format));
+    for metric in &experiment.metrics {
+        out.push_str(&heading("##", &metric_title(finished, metric)));
+        out.push_str(&overview(finished, metric, format));
+    }
     out.push_str(&legend(experiment));
     if !comparisons(experiment, &finished.record).is_empty() {
         out.push_str(&heading("##", "Published cells"));
@@ -53,14 +55,15 @@ pub fn render(finished: &Finished<'_>, command: &str, format: Format) -> String 
             fit.method, fit.trial
         ));
     }
-    if !experiment.notes.is_empty() {
+    let data_notes = &finished.prepared.dataset.notes;
+    if !(experiment.notes.is_empty() && data_notes.is_empty()) {
         out.push_str(&heading("##", "Notes"));
         let bullet = if format == Format::Markdown {
             "- "
         } else {
             "* "
         };
-        for note in &experiment.notes {
+        for note in data_notes.iter().chain(&experiment.notes) {
             out.push_str(&format!("{bullet}{}\n", note.trim()));
         }
         out.push('\n');
@@ -68,10 +71,11 @@ pub fn render(finished: &Finished<'_>, command: &str, format: Format) -> String 
     out
 }
 
-fn error_title(finished: &Finished<'_>) -> String {
+fn metric_title(finished: &Finished<'_>, metric: &str) -> String {
+    let title = metrics::title(metric);
     match &finished.prepared.dataset.reference {
-        Some((name, _)) => format!("Relative error against the {name}"),
-        None => "Relative error".to_owned(),
+        Some((name, _)) if metric == RELATIVE_ERROR => format!("{title} against the {name}"),
+        _ => title.to_owned(),
     }
 }
 
@@ -107,18 +111,18 @@ fn name(row: &Row<'_>) -> String {
     }
 }
 
-fn overview(finished: &Finished<'_>, format: Format) -> String {
+fn overview(finished: &Finished<'_>, metric: &str, format: Format) -> String {
     let experiment = finished.prepared.experiment;
     let compared = comparisons(experiment, &finished.record);
     let mut table = table(format, ranks_header(experiment));
     for row in rows(experiment) {
         let cell = |layer: usize| {
-            let Some(summary) = row.summary(&finished.record, layer, RELATIVE_ERROR) else {
+            let Some(summary) = row.summary(&finished.record, layer, metric) else {
                 return "–".to_owned();
             };
             let mark = compared
                 .iter()
-                .find(|c| c.row == row.id && c.layer == layer && c.metric == RELATIVE_ERROR)
+                .find(|c| c.row == row.id && c.layer == layer && c.metric == metric)
                 .map_or(String::new(), |c| {
                     let digits = usize::from(c.digits);
                     format!(" ({} {:.digits$})", c.verdict.mark(), c.published)

@@ -71,7 +71,7 @@ impl Job<'_> {
         if reasons.contains(&StopReason::Cancelled) || watch.cancelled() {
             return Ok(None);
         }
-        let measured = measure(&prepared.dataset, &hierarchy);
+        let measured = measure(&prepared.dataset, &hierarchy, &prepared.experiment.metrics);
         let failed = measured.iter().any(|(_, _, value)| !value.is_finite())
             || reasons.contains(&StopReason::Diverged);
         let cell = |(layer, metric, value)| Cell {

@@ -1,0 +1,55 @@
+//! 20 Newsgroups as a configuration names it.
+
+use super::{ARCHIVE, NewsgroupsError, NewsgroupsOptions, Split, load, validate};
+use crate::{About, Dataset, DatasetError, LabelSet, NamedSource, Places, Source};
+
+/// Posts of the by-date collection, train and test. The official archive exists in several
+/// compressions; what is in it is what counts.
+const POSTS: [(Split, usize); 2] = [(Split::Train, 11_314), (Split::Test, 7_532)];
+
+impl NamedSource for NewsgroupsOptions {
+    const ABOUT: About = About {
+        id: "newsgroups",
+        summary: "20 Newsgroups, by date: words × posts with two sets of labels",
+        citation: "Lang 1995; the protocol of Vendrow, Haddock & Needell, ICASSP 2022",
+    };
+}
+
+impl Source for NewsgroupsOptions {
+    fn load(&self, places: &Places) -> Result<Dataset, DatasetError> {
+        let path = places.find("newsgroups", &[ARCHIVE, "20news-bydate"])?;
+        let counts = validate(&path)?;
+        for (split, expected) in POSTS {
+            let found: usize =
+                counts.iter().filter(|c| c.split == split).map(|c| c.documents).sum();
+            if found != expected {
+                return Err(NewsgroupsError::Posts { path, split, found, expected }.into());
+            }
+        }
+        let newsgroups = load(&path, self)?;
+        let empty = newsgroups.matrix.empty_columns().len();
+        let (nnz, posts) = (newsgroups.matrix.nnz(), newsgroups.posts);
+        let (tensor, vocabulary) = newsgroups.matrix.into_tensor()?;
+        let set = |name: &str, classes: Vec<String>, of: Vec<usize>| LabelSet {
+            name: name.to_owned(),
+            classes,
+            of,
+            known: newsgroups.labelled.clone(),
+        };
+        let notes = vec![format!(
+            "{} words × {} posts, {nnz} nonzeros; vocabulary and weights learnt from {posts} posts; {empty} posts are empty once headers, footers, quotes and stop words are gone.",
+            vocabulary.len(),
+            newsgroups.documents.len(),
+        )];
+        let mode_names = vec!["word".to_owned(), "post".to_owned()];
+        Ok(Dataset {
+            items: vec![Some(vocabulary), Some(newsgroups.documents)],
+            labels: vec![
+                set("group", newsgroups.classes, newsgroups.class_of),
+                set("subject", newsgroups.super_classes, newsgroups.super_class_of),
+            ],
+            notes,
+            ..Dataset::new(Box::new(tensor), "data", mode_names)
+        })
+    }
+}

@@ -1,0 +1,52 @@
+//! How well the topics of documents tell their classes.
+
+use hntf_datasets::LabelSet;
+use hntf_models::Layer;
+use hntf_solvers::{Classifier, Labels, predict};
+use hntf_tensor::Matrix;
+
+/// The labels a fit may see.
+pub fn known_labels(set: &LabelSet) -> Option<Labels> {
+    let of = set.of.iter().zip(&set.known).map(|(class, known)| known.then_some(*class));
+    Labels::new(set.classes.len(), of.collect())
+}
+
+/// The class of every document, predicted from a layer's coefficients.
+fn predictions(layer: &Layer, set: &LabelSet, classifier: Classifier) -> Vec<usize> {
+    let Some(coefficients) = layer.approximation.factors().last() else { return Vec::new() };
+    match known_labels(set) {
+        Some(labels) if labels.len() == coefficients.rows() => {
+            predict(&classifier.fit(coefficients, &labels), coefficients)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The share of documents with unseen labels whose class is predicted; NaN if there are none.
+pub fn accuracy(layer: &Layer, set: &LabelSet, classifier: Classifier) -> f64 {
+    let predicted = predictions(layer, set, classifier);
+    let judged = predicted.iter().zip(set.of.iter().zip(&set.known));
+    let (mut right, mut all) = (0_usize, 0_usize);
+    for (predicted, (class, _)) in judged.filter(|(_, (_, known))| !**known) {
+        all += 1;
+        right += usize::from(predicted == class);
+    }
+    right as f64 / all as f64
+}
+
+/// Row c: how the unseen documents of class c are spread over the predicted classes, by the
+/// published classifier. Rows sum to 1, or to 0 for a class without such documents.
+pub fn confusion(layer: &Layer, set: &LabelSet) -> Matrix {
+    let classes = set.classes.len();
+    let mut counts = Matrix::zeros(classes, classes);
+    let predicted = predictions(layer, set, Classifier::PseudoInverse);
+    for (predicted, (class, known)) in predicted.iter().zip(set.of.iter().zip(&set.known)) {
+        if !known {
+            counts[(*class, *predicted)] += 1.0;
+        }
+    }
+    Matrix::from_fn(classes, classes, |c, p| {
+        let total: f64 = counts.row(c).iter().sum();
+        if total > 0.0 { counts[(c, p)] / total } else { 0.0 }
+    })
+}

@@ -1,0 +1,134 @@
+//! What topics are about: their top words, and which finer topics they are made of.
+
+use hntf_datasets::Dataset;
+use hntf_models::{Hierarchy, Layer};
+use hntf_tensor::Matrix;
+
+/// The topics of a hierarchy in one mode.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TopicTree {
+    /// Layers, finest first.
+    pub layers: Vec<Vec<Topic>>,
+}
+
+/// One topic.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Topic {
+    /// The items with the largest weights, largest first, and their weights.
+    pub words: Vec<(String, f64)>,
+    /// Topics of the layer below and their share in this one, largest first; shares below a
+    /// twentieth are left out.
+    pub parts: Vec<(usize, f64)>,
+}
+
+/// Parts smaller than this are noise to a reader.
+const SMALLEST_PART: f64 = 0.05;
+
+/// The mode whose items are words: the one with the most names.
+pub fn word_mode(dataset: &Dataset) -> Option<usize> {
+    let named = dataset.items.iter().enumerate();
+    let sizes = named.filter_map(|(m, items)| items.as_ref().map(|items| (items.len(), m)));
+    sizes.max().map(|(_, m)| m)
+}
+
+/// The topics of all layers in mode `mode`, whose items are called `names`.
+pub fn topic_tree(
+    hierarchy: &Hierarchy,
+    mode: usize,
+    names: &[String],
+    words: usize,
+) -> TopicTree {
+    let describe = |(l, layer): (usize, &Layer)| {
+        let topic = |j: usize| Topic {
+            words: top(&layer.topics[mode], j, names, words),
+            parts: if l == 0 { Vec::new() } else { parts(hierarchy, l, j, mode) },
+        };
+        (0..layer.rank).map(topic).collect()
+    };
+    TopicTree { layers: hierarchy.layers.iter().enumerate().map(describe).collect() }
+}
+
+fn top(topics: &Matrix, topic: usize, names: &[String], count: usize) -> Vec<(String, f64)> {
+    let mut order: Vec<usize> = (0..topics.rows()).collect();
+    // Ties go to the first item, so that tables do not depend on the sort.
+    let by_weight = |a: &usize, b: &usize| {
+        topics[(*b, topic)].total_cmp(&topics[(*a, topic)]).then(a.cmp(b))
+    };
+    let count = count.min(order.len());
+    if count == 0 {
+        return Vec::new();
+    }
+    order.select_nth_unstable_by(count - 1, by_weight);
+    order.truncate(count);
+    order.sort_by(by_weight);
+    let weight = |i: usize| topics[(i, topic)];
+    order.iter().filter(|i| weight(**i) > 0.0).map(|i| (names[*i].clone(), weight(*i))).collect()
+}
+
+/// The weights of a relation count in units of the finer topic, so each is multiplied by the mass
+/// of that topic: what it contributes to the coarser one.
+fn parts(hierarchy: &Hierarchy, layer: usize, topic: usize, mode: usize) -> Vec<(usize, f64)> {
+    let relation = hierarchy
+        .relations_between(layer - 1, layer)
+        .find(|r| r.mode.is_none_or(|m| m == mode));
+    let Some(relation) = relation else { return Vec::new() };
+    let below = &hierarchy.layers[layer - 1].topics[mode];
+    let mut mass = vec![0.0; below.cols()];
+    for row in below.iter_rows() {
+        mass.iter_mut().zip(row).for_each(|(m, x)| *m += x);
+    }
+    let contribution = |i: usize| relation.weights[(i, topic)] * mass[i];
+    let total: f64 = (0..mass.len()).map(contribution).sum();
+    let mut parts: Vec<(usize, f64)> = (0..mass.len())
+        .map(|i| (i, if total > 0.0 { contribution(i) / total } else { 0.0 }))
+        .filter(|(_, share)| *share >= SMALLEST_PART)
+        .collect();
+    parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hntf_models::Relation;
+    use hntf_solvers::{Outcome, StopReason};
+    use hntf_tensor::CpTensor;
+
+    fn layer(words: Matrix) -> Layer {
+        let other = Matrix::from_fn(2, words.cols(), |_, _| 1.0);
+        let approximation = CpTensor::new(vec![words.clone(), other.clone()]).unwrap();
+        let outcome =
+            Outcome { reason: StopReason::Converged, iterations: 1, trace: Vec::new() };
+        Layer {
+            rank: words.cols(),
+            topics: vec![words, other],
+            parameters: 0,
+            classifier: None,
+            approximation,
+            outcome,
+        }
+    }
+
+    #[test]
+    fn top_words_come_by_weight_and_parts_by_what_they_contribute() {
+        let fine = Matrix::from_vec(3, 3, vec![5.0, 0.0, 0.1, 1.0, 2.0, 0.0, 0.0, 2.0, 0.0]);
+        let weights = Matrix::from_vec(3, 1, vec![1.0, 0.5, 1.0]);
+        let hierarchy = Hierarchy {
+            layers: vec![layer(fine.clone()), layer(fine.times(&weights))],
+            relations: vec![Relation { from: 0, to: 1, mode: None, weights }],
+        };
+        let names: Vec<String> = ["ant", "bee", "cat"].map(str::to_owned).to_vec();
+        let tree = topic_tree(&hierarchy, 0, &names, 2);
+        let words = |l: usize, j: usize| -> Vec<&str> {
+            tree.layers[l][j].words.iter().map(|(w, _)| w.as_str()).collect()
+        };
+        assert_eq!(words(0, 0), ["ant", "bee"]);
+        assert_eq!(words(0, 1), ["bee", "cat"]);
+        assert_eq!(words(0, 2), ["ant"]);
+        assert_eq!(words(1, 0), ["ant", "bee"]);
+        // Masses 6, 4, 0.1: contributions 6, 2, 0.1.
+        let parts = &tree.layers[1][0].parts;
+        assert_eq!(parts.iter().map(|(i, _)| *i).collect::<Vec<_>>(), [0, 1]);
+        assert!((parts[0].1 - 6.0 / 8.1).abs() < 1e-12);
+    }
+}

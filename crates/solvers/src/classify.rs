@@ -1,0 +1,110 @@
+//! Classes from the coefficients of a factorization, by least squares.
+
+use hntf_tensor::{Matrix, symmetric_eigen};
+
+use crate::Labels;
+
+/// How the classifier B of B S ≈ Y is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Classifier {
+    /// B = (L*Y) S⁺ with the pseudo-inverse of all columns of S: columns without a label count as
+    /// zero targets. This is what the published accuracies used.
+    PseudoInverse,
+    /// The least-squares fit to the labelled columns alone.
+    LabelledColumns,
+}
+
+impl Classifier {
+    /// B, classes × r, for coefficients T = Sᵀ (n × r). O(n r²).
+    pub fn fit(self, coefficients: &Matrix, labels: &Labels) -> Matrix {
+        let rank = coefficients.cols();
+        let mut gram = Matrix::zeros(rank, rank);
+        let mut targets = Matrix::zeros(labels.classes(), rank);
+        for j in 0..coefficients.rows() {
+            let row = coefficients.row(j);
+            let class = labels.class(j);
+            if class.is_some() || self == Self::PseudoInverse {
+                for (i, x) in row.iter().enumerate() {
+                    gram.row_mut(i).iter_mut().zip(row).for_each(|(g, y)| *g += x * y);
+                }
+            }
+            if let Some(class) = class {
+                targets.row_mut(class).iter_mut().zip(row).for_each(|(t, x)| *t += x);
+            }
+        }
+        targets.times(&pseudo_inverse(&gram))
+    }
+}
+
+/// The class with the largest entry of B s for every row s of T; the first of equal ones.
+pub fn predict(classifier: &Matrix, coefficients: &Matrix) -> Vec<usize> {
+    let scores = coefficients.times(&classifier.transposed());
+    let largest = |row: &[f64]| {
+        let entries = row.iter().enumerate();
+        entries.fold((0, f64::NEG_INFINITY), |best, (c, x)| if *x > best.1 { (c, *x) } else { best })
+    };
+    scores.iter_rows().map(|row| largest(row).0).collect()
+}
+
+/// The pseudo-inverse of a Gram matrix; eigenvalues below 1e-14 of the largest count as zero.
+fn pseudo_inverse(gram: &Matrix) -> Matrix {
+    let (values, vectors) = symmetric_eigen(gram);
+    let cut = 1e-14 * values.iter().copied().fold(0.0, f64::max);
+    let inverses: Vec<f64> = values.iter().map(|v| if *v > cut { 1.0 / v } else { 0.0 }).collect();
+    let mut scaled = vectors.clone();
+    scaled.scale_columns(&inverses);
+    scaled.times(&vectors.transposed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use numpy_random::RandomState;
+
+    fn random(rows: usize, cols: usize, seed: u32) -> Matrix {
+        let mut random = RandomState::new(seed);
+        Matrix::from_fn(rows, cols, |_, _| random.random_sample())
+    }
+
+    #[test]
+    fn the_residual_of_labelled_columns_is_orthogonal_to_their_coefficients() {
+        let t = random(30, 4, 1);
+        let of = (0..30).map(|j| (j % 3 != 0).then_some(j % 5)).collect();
+        let labels = Labels::new(5, of).unwrap();
+        let b = Classifier::LabelledColumns.fit(&t, &labels);
+        for c in 0..5 {
+            for k in 0..4 {
+                let product: f64 = labels
+                    .known()
+                    .map(|(j, class)| {
+                        let predicted: f64 = (0..4).map(|i| b[(c, i)] * t[(j, i)]).sum();
+                        (f64::from(u8::from(c == class)) - predicted) * t[(j, k)]
+                    })
+                    .sum();
+                assert!(product.abs() < 1e-10);
+            }
+        }
+    }
+
+    #[test]
+    fn a_pseudo_inverse_of_dependent_columns_is_the_moore_penrose_one() {
+        let t = random(9, 2, 3);
+        let doubled = Matrix::from_fn(9, 3, |i, j| t[(i, j.min(1))]);
+        let gram = doubled.transposed().times(&doubled);
+        let inverse = pseudo_inverse(&gram);
+        let again = gram.times(&inverse).times(&gram);
+        for (a, b) in again.as_slice().iter().zip(gram.as_slice()) {
+            assert!((a - b).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn separable_columns_are_told_apart() {
+        let t = Matrix::from_fn(8, 2, |j, k| if j % 2 == k { 1.0 } else { 0.1 });
+        let labels = Labels::new(2, (0..8).map(|j| (j < 4).then_some(j % 2)).collect()).unwrap();
+        for classifier in [Classifier::PseudoInverse, Classifier::LabelledColumns] {
+            let b = classifier.fit(&t, &labels);
+            assert_eq!(predict(&b, &t), [0, 1, 0, 1, 0, 1, 0, 1]);
+        }
+    }
+}
