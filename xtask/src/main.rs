@@ -1,2 +1,93 @@
-//! Command line of hntf.
-fn main() {}
+//! Command line of hntf: parse, call the harness, print, exit code.
+//!
+//! Exit codes: 0 done, 1 numbers have moved (`check`), 2 a mistake in what was asked for, 130
+//! interrupted.
+
+mod commands;
+mod progress;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Hierarchical and neural nonnegative tensor factorization: reproduce the literature, run your own
+/// experiments, notice when a number moves.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List experiments, models, data sets and figures.
+    List,
+    /// Regenerate published tables and figures; all experiments if no name is given.
+    Reproduce {
+        /// Names of files in experiments/, without .toml.
+        names: Vec<String>,
+        #[command(flatten)]
+        run: RunArgs,
+    },
+    /// Run an experiment file of your own.
+    Run {
+        /// The TOML file; see experiments/examples/.
+        file: PathBuf,
+        #[command(flatten)]
+        run: RunArgs,
+    },
+    /// Run experiments again and compare with the committed results; exit code 1 if a number moved.
+    Check {
+        /// Names of experiments with committed results; all of them if none is given.
+        names: Vec<String>,
+        /// Write the new results over the committed ones.
+        #[arg(long)]
+        bless: bool,
+        /// Threads to spread the fits over; the results do not depend on it.
+        #[arg(long, value_name = "N", value_parser = positive)]
+        threads: Option<usize>,
+    },
+}
+
+#[derive(Args)]
+struct RunArgs {
+    /// Threads to spread the fits over [default: all cores]; the results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = positive)]
+    threads: Option<usize>,
+    /// Seeds per method, instead of the experiment's number.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    trials: Option<u32>,
+    /// Folder to write results to.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if n > 0 => Ok(n),
+        _ => Err("expected a whole number ≥ 1".to_owned()),
+    }
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::List => commands::list(),
+        Command::Reproduce { names, run } => commands::reproduce(&names, &run),
+        Command::Run { file, run } => commands::run(&file, &run),
+        Command::Check {
+            names,
+            bless,
+            threads,
+        } => commands::check(&names, bless, threads),
+    };
+    result.unwrap_or_else(|error| {
+        progress::say(&format!("error: {error}"));
+        let interrupted = matches!(error, hntf_harness::HarnessError::Interrupted { .. });
+        ExitCode::from(if interrupted { 130 } else { 2 })
+    })
+}

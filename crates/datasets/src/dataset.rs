@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hntf_tensor::{DenseTensor, Tensor};
+use hntf_tensor::Tensor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -12,20 +12,20 @@ use crate::DatasetError;
 pub struct Dataset {
     /// The tensor X that models are fitted to.
     pub data: Box<dyn Tensor>,
-    /// The tensor T that errors are measured against, where it is not X itself.
-    pub reference: Option<Box<dyn Tensor>>,
+    /// What the tables call X: "data with noise", say.
+    pub data_name: String,
+    /// The tensor T that errors are measured against, where it is not X itself, and its name.
+    pub reference: Option<(String, Box<dyn Tensor>)>,
     /// What the modes are called.
     pub mode_names: Vec<String>,
     /// The true hierarchy of topics, where it is known.
     pub truth: Vec<Grouping>,
-    /// A dense tensor to draw (the reference if there is one), where the data is small enough.
-    pub picture: Option<DenseTensor>,
 }
 
 impl Dataset {
     /// The tensor that errors are measured against.
     pub fn reference(&self) -> &dyn Tensor {
-        self.reference.as_deref().unwrap_or(&*self.data)
+        self.reference.as_ref().map_or(&*self.data, |(_, t)| &**t)
     }
 }
 

@@ -57,13 +57,12 @@ impl Source for TensorFile {
         } else {
             self.modes.clone()
         };
-        let picture = Some(tensor.clone());
         Ok(Dataset {
             data: Box::new(tensor),
+            data_name: "data".to_owned(),
             reference: None,
             mode_names,
             truth: Vec::new(),
-            picture,
         })
     }
 }

@@ -73,8 +73,8 @@ impl Source for SyntheticBlocks {
         let reference = DenseTensor::new(shape.clone(), clean)?;
         Ok(Dataset {
             data: Box::new(DenseTensor::new(shape, noisy)?),
-            picture: Some(reference.clone()),
-            reference: Some(Box::new(reference)),
+            data_name: "data with noise".to_owned(),
+            reference: Some(("noise-free tensor".to_owned(), Box::new(reference))),
             mode_names: (1..=3).map(|m| format!("mode {m}")).collect(),
             truth: truth(),
         })

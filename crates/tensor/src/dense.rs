@@ -150,6 +150,10 @@ impl Tensor for DenseTensor {
         &self.shape
     }
 
+    fn as_dense(&self) -> Option<&DenseTensor> {
+        Some(self)
+    }
+
     fn squared_norm(&self) -> f64 {
         dot(&self.values, &self.values)
     }

@@ -11,6 +11,11 @@ pub trait Tensor: Sync + Send {
     /// The sizes n_0 … n_{k−1} of the modes.
     fn shape(&self) -> &[usize];
 
+    /// The data as a dense array, if that is how it is kept.
+    fn as_dense(&self) -> Option<&DenseTensor> {
+        None
+    }
+
     /// ‖X‖², the sum of squared entries.
     fn squared_norm(&self) -> f64;
 

@@ -1,0 +1,182 @@
+//! An experiment as its TOML file says it.
+
+mod diagnostic;
+mod prepare;
+mod read;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use hntf_datasets::Source;
+use hntf_models::Model;
+use serde::{Deserialize, Serialize};
+
+pub use diagnostic::ConfigError;
+pub(crate) use diagnostic::{Text, suggestion};
+pub use prepare::Prepared;
+
+use crate::pictures::Picture;
+
+/// A TOML file that has been read: every key is known, every section has its type.
+pub struct Experiment {
+    /// The name of the file without `.toml`; results are written to a folder of that name.
+    pub name: String,
+    /// What the table is headed with.
+    pub title: String,
+    /// Lines printed under the table: where the numbers come from, errata.
+    pub notes: Vec<String>,
+    /// r_0 > r_1 > …
+    pub ranks: Vec<usize>,
+    /// Seeds 0, 1, … of every method that does not say otherwise.
+    pub trials: u32,
+    /// The data.
+    pub dataset: Section<dyn Source>,
+    /// The rows of the table that are fitted.
+    pub methods: Vec<Method>,
+    /// The rows of the table that are another row, summed up differently.
+    pub views: Vec<View>,
+    /// What is drawn.
+    pub figures: Vec<Section<dyn Picture>>,
+    pub(crate) text: Text,
+    pub(crate) spans: Spans,
+}
+
+/// A section whose `kind` has been looked up.
+pub struct Section<T: ?Sized> {
+    /// The value of `kind`.
+    pub kind: &'static str,
+    /// What it describes.
+    pub value: Box<T>,
+    /// All parameters, defaults included.
+    pub parameters: toml::Table,
+    pub(crate) span: Range<usize>,
+}
+
+/// Places of the keys that later checks may have to point at.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Spans {
+    pub(crate) ranks: Range<usize>,
+}
+
+/// A row of the table with fits of its own.
+pub struct Method {
+    /// Its name in records.
+    pub id: String,
+    /// Its name in tables.
+    pub label: String,
+    /// Whether the row is the literature's or ours.
+    pub origin: Origin,
+    /// The model.
+    pub model: Section<dyn Model>,
+    /// Seeds 0, 1, …, if not as many as the experiment says.
+    pub trials: Option<u32>,
+    /// How trials are summed up.
+    pub aggregate: Aggregate,
+    /// Numbers to compare with.
+    pub published: Published,
+    /// How far a value may move before `check` reports it.
+    pub drift: f64,
+}
+
+/// A row that shows a method's trials in another way.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct View {
+    /// Its name; no records bear it.
+    pub id: String,
+    /// Its name in tables.
+    pub label: String,
+    /// The id of the method whose trials it shows.
+    pub of: String,
+    /// How trials are summed up.
+    pub aggregate: Aggregate,
+    /// Whether the row is the literature's or ours.
+    #[serde(default)]
+    pub origin: Origin,
+    /// Numbers to compare with.
+    #[serde(default)]
+    pub published: Published,
+}
+
+/// Where a row of a table comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// A row of the published table.
+    #[default]
+    Paper,
+    /// A row beyond it.
+    Beyond,
+}
+
+/// How the trials of a row become one number per cell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Aggregate {
+    /// The mean over all trials.
+    #[default]
+    Mean,
+    /// The one trial whose squared training errors, summed over the layers, are smallest.
+    Best,
+    /// For every layer the trial with the smallest training error there; for models whose layers
+    /// are fitted independently.
+    BestPerLayer,
+}
+
+/// The numbers of a publication for one row.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Published {
+    /// Per metric one value a layer, finest first; the list may be shorter than the layers, and NaN
+    /// stands for none.
+    #[serde(default)]
+    pub values: BTreeMap<String, Vec<f64>>,
+    /// Digits after the point as printed: a value that rounds to them is reproduced.
+    #[serde(default = "three")]
+    pub digits: u8,
+    /// Where a run cannot give the published digits (another random stream, rebuilt data): the
+    /// difference that still counts as agreement.
+    pub tolerance: Option<f64>,
+}
+
+fn three() -> u8 {
+    3
+}
+
+impl Experiment {
+    /// Reads a configuration.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is not TOML, or has a key or value that is not understood.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let content = std::fs::read_to_string(path).map_err(|error| {
+            let what = if error.kind() == std::io::ErrorKind::NotFound {
+                "no such file".to_owned()
+            } else {
+                format!("cannot be read ({error})")
+            };
+            ConfigError::file(path, what).help("give the path of an experiment's .toml file")
+        })?;
+        Self::parse(path, &content)
+    }
+
+    /// The folder that relative paths in the file start from.
+    pub fn folder(&self) -> PathBuf {
+        self.text
+            .path
+            .parent()
+            .map(Path::to_path_buf)
+            .unwrap_or_default()
+    }
+
+    /// The file as it was read.
+    pub fn source_text(&self) -> &str {
+        &self.text.content
+    }
+
+    /// The method of that id.
+    pub fn method(&self, id: &str) -> Option<(usize, &Method)> {
+        self.methods.iter().enumerate().find(|(_, m)| m.id == id)
+    }
+}

@@ -1,0 +1,186 @@
+//! The folder of results: written whole or not at all.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use crate::HarnessError;
+use crate::report::{Format, render};
+use crate::run::{Finished, FitSummary};
+
+/// Where the results of one experiment will stand. Opening it finds out whether they can be
+/// written before any time is spent; dropping it without [`Target::commit`] leaves nothing behind.
+pub struct Target {
+    folder: PathBuf,
+    staging: TempDir,
+}
+
+impl Target {
+    /// A target `out/name`.
+    ///
+    /// # Errors
+    /// A folder that cannot be made or written.
+    pub fn open(out: &Path, name: &str) -> Result<Self, HarnessError> {
+        let folder = out.join(name);
+        std::fs::create_dir_all(out).map_err(refuse(out))?;
+        if folder.exists() && !folder.is_dir() {
+            let source = io::Error::new(io::ErrorKind::AlreadyExists, "a file is in the way");
+            return Err(HarnessError::Write {
+                path: folder,
+                source,
+            });
+        }
+        // In the same folder, so that the last step is a rename.
+        let staging = tempfile::Builder::new()
+            .prefix(&format!(".{name}-"))
+            .tempdir_in(out)
+            .map_err(refuse(out))?;
+        Ok(Self { folder, staging })
+    }
+
+    /// Where the results will be.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Writes everything and puts it in place of what was there.
+    ///
+    /// # Errors
+    /// Anything that cannot be drawn or written; the old results are then untouched.
+    pub fn commit(self, finished: &Finished<'_>, command: &str) -> Result<(), HarnessError> {
+        let root = self.staging.path();
+        let write = |name: &str, bytes: &[u8]| {
+            let path = root.join(name);
+            std::fs::write(&path, bytes).map_err(refuse(&path))
+        };
+        let mut cells = Vec::new();
+        finished
+            .record
+            .write(&mut cells)
+            .map_err(|e| refuse(root)(e.into()))?;
+        write("cells.csv", &cells)?;
+        write(
+            "seconds.csv",
+            &seconds(&finished.fits).map_err(|e| refuse(root)(e.into()))?,
+        )?;
+        write(
+            "table.md",
+            render(finished, command, Format::Markdown).as_bytes(),
+        )?;
+
+        let figures = root.join("figures");
+        std::fs::create_dir(&figures).map_err(refuse(&figures))?;
+        let mut stems = Vec::new();
+        for section in &finished.prepared.experiment.figures {
+            let stem = section.value.stem();
+            section.value.draw(finished)?.save(&figures, &stem)?;
+            stems.push(stem);
+        }
+        let manifest = manifest(finished, command, &stems);
+        let text = serde_json::to_string_pretty(&manifest).map_err(|e| refuse(root)(e.into()))?;
+        write("manifest.json", format!("{text}\n").as_bytes())?;
+        self.exchange()
+    }
+
+    /// Two renames; the old results are deleted only when the new ones stand.
+    fn exchange(self) -> Result<(), HarnessError> {
+        open_permissions(self.staging.path()).map_err(refuse(&self.folder))?;
+        let old = self.staging.path().with_extension("old");
+        let had_old = self.folder.exists();
+        if had_old {
+            std::fs::rename(&self.folder, &old).map_err(refuse(&self.folder))?;
+        }
+        if let Err(source) = std::fs::rename(self.staging.path(), &self.folder) {
+            if had_old {
+                let _ = std::fs::rename(&old, &self.folder);
+            }
+            return Err(HarnessError::Write {
+                path: self.folder,
+                source,
+            });
+        }
+        if had_old {
+            std::fs::remove_dir_all(&old).map_err(refuse(&old))?;
+        }
+        Ok(())
+    }
+}
+
+fn refuse(path: &Path) -> impl FnOnce(io::Error) -> HarnessError + use<> {
+    let path = path.to_path_buf();
+    move |source| HarnessError::Write { path, source }
+}
+
+/// A temporary folder is its owner's alone; results are for everyone.
+#[cfg(unix)]
+fn open_permissions(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn open_permissions(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Times are kept apart from cells: they are never the same twice.
+fn seconds(fits: &[FitSummary]) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["method", "trial", "seconds"])?;
+    for fit in fits {
+        let (trial, seconds) = (fit.trial.to_string(), format!("{:.4}", fit.seconds));
+        writer.write_record([&fit.method, &trial, &seconds])?;
+    }
+    writer.into_inner().map_err(|e| e.into_error().into())
+}
+
+/// Everything the results depend on, and how the fits ended.
+fn manifest(finished: &Finished<'_>, command: &str, figures: &[String]) -> Value {
+    let experiment = finished.prepared.experiment;
+    let digest = Sha256::digest(experiment.source_text().as_bytes());
+    let digest: String = digest.iter().map(|b| format!("{b:02x}")).collect();
+    let methods: Vec<Value> = experiment
+        .methods
+        .iter()
+        .map(|method| {
+            let fits = finished.fits.iter().filter(|f| f.method == method.id);
+            let ends: Vec<Value> = fits
+                .map(|f| {
+                    let failed = f.failed.then_some(true);
+                    let mut end = json!({ "trial": f.trial, "iterations": f.iterations, "reasons": f.reasons });
+                    if let (Some(failed), Some(end)) = (failed, end.as_object_mut()) {
+                        end.insert("failed".to_owned(), failed.into());
+                    }
+                    end
+                })
+                .collect();
+            json!({
+                "id": method.id,
+                "label": method.label,
+                "origin": method.origin,
+                "model": method.model.kind,
+                "parameters": method.model.parameters,
+                "fits": ends,
+            })
+        })
+        .collect();
+    let data = &finished.prepared.dataset.data;
+    json!({
+        "experiment": experiment.name,
+        "command": command,
+        "hntf": env!("CARGO_PKG_VERSION"),
+        "configuration": { "sha256": digest },
+        "dataset": {
+            "kind": experiment.dataset.kind,
+            "parameters": experiment.dataset.parameters,
+            "shape": data.shape(),
+            "norm": data.squared_norm().sqrt(),
+        },
+        "ranks": experiment.ranks,
+        "methods": methods,
+        "figures": figures,
+    })
+}

@@ -1,0 +1,109 @@
+//! The lists of what a configuration can name: one line per model, data set and figure.
+//!
+//! They stand here, not in the crates they list, because reading a section of a TOML file without
+//! losing the position of a mistake needs the concrete type and the TOML reader together.
+
+use hntf_datasets::{NamedSource, Source, SyntheticBlocks, TensorFile};
+use hntf_models::{FlatNcpd, Hntf, Model, MultiHntf, NamedModel, NeuralHncpd, StandardHncpd};
+use serde::de::DeserializeOwned;
+use toml::de::ValueDeserializer;
+
+use crate::pictures::{Errors, NamedPicture, Picture, Projections, Relations};
+
+/// One entry of a list: what it is called, and how its section of a configuration is read.
+pub struct Entry<T: ?Sized> {
+    /// The value of `kind`.
+    pub id: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// Where it comes from.
+    pub citation: &'static str,
+    /// The parameters and their defaults as TOML; empty if some have no default.
+    pub defaults: fn() -> String,
+    pub(crate) read: fn(ValueDeserializer<'_>) -> Result<Read<T>, toml::de::Error>,
+}
+
+/// A section that has been read, and all its parameters as they will be used.
+pub(crate) struct Read<T: ?Sized> {
+    pub(crate) value: Box<T>,
+    pub(crate) parameters: toml::Table,
+}
+
+/// All models.
+pub static MODELS: &[Entry<dyn Model>] = &[
+    model::<FlatNcpd>(),
+    model::<StandardHncpd>(),
+    model::<NeuralHncpd>(),
+    model::<Hntf>(),
+    model::<MultiHntf>(),
+];
+
+/// All data sets.
+pub static DATASETS: &[Entry<dyn Source>] = &[source::<SyntheticBlocks>(), source::<TensorFile>()];
+
+/// All figures.
+pub static PICTURES: &[Entry<dyn Picture>] = &[
+    picture::<Errors>(),
+    picture::<Projections>(),
+    picture::<Relations>(),
+];
+
+const fn model<M: NamedModel + 'static>() -> Entry<dyn Model> {
+    let about = M::ABOUT;
+    Entry {
+        id: about.id,
+        summary: about.summary,
+        citation: about.citation,
+        defaults: || toml::to_string(&M::default()).unwrap_or_default(),
+        read: |section| {
+            let value: M = read(section)?;
+            let parameters = parameters(&value);
+            Ok(Read {
+                value: Box::new(value),
+                parameters,
+            })
+        },
+    }
+}
+
+const fn source<S: NamedSource + 'static>() -> Entry<dyn Source> {
+    let about = S::ABOUT;
+    Entry {
+        id: about.id,
+        summary: about.summary,
+        citation: about.citation,
+        defaults: String::new,
+        read: |section| {
+            let value: S = read(section)?;
+            let parameters = parameters(&value);
+            Ok(Read {
+                value: Box::new(value),
+                parameters,
+            })
+        },
+    }
+}
+
+const fn picture<P: NamedPicture + 'static>() -> Entry<dyn Picture> {
+    Entry {
+        id: P::ID,
+        summary: P::SUMMARY,
+        citation: "",
+        defaults: String::new,
+        read: |section| {
+            let value: P = read(section)?;
+            Ok(Read {
+                value: Box::new(value),
+                parameters: toml::Table::new(),
+            })
+        },
+    }
+}
+
+fn read<T: DeserializeOwned>(section: ValueDeserializer<'_>) -> Result<T, toml::de::Error> {
+    T::deserialize(section)
+}
+
+fn parameters<T: serde::Serialize>(value: &T) -> toml::Table {
+    toml::Table::try_from(value).unwrap_or_default()
+}

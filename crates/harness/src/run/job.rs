@@ -1,0 +1,168 @@
+//! One fit: a method in a trial.
+
+use std::sync::Arc;
+
+use hntf_models::{Fit, Hierarchy};
+use hntf_solvers::{Ncpd, Observer, Progress, Signal, Start, StopReason};
+use numpy_random::RandomState;
+
+use super::{FirstLayers, FitSummary, Watch, lock, partial};
+use crate::clock::Stopwatch;
+use crate::config::{Method, Prepared};
+use crate::metrics::measure;
+use crate::{Cell, HarnessError};
+
+/// What is to be fitted.
+pub(super) struct Job<'a> {
+    pub(super) index: usize,
+    pub(super) method: &'a Method,
+    pub(super) trial: u32,
+    order: usize,
+}
+
+/// What was fitted.
+pub(super) struct Done {
+    pub(super) line: partial::Line,
+    pub(super) hierarchy: Hierarchy,
+}
+
+/// All fits of an experiment. Trial t of a model with v variants has the seed t / v and the variant
+/// t mod v, so that fewer seeds give a prefix of the same trials.
+pub(super) fn plan<'a>(prepared: &'a Prepared<'_>, trials: Option<u32>) -> Vec<Job<'a>> {
+    let experiment = prepared.experiment;
+    let order = prepared.dataset.data.shape().len();
+    let mut jobs = Vec::new();
+    for (index, method) in experiment.methods.iter().enumerate() {
+        let seeds = method.trials.unwrap_or(trials.unwrap_or(experiment.trials));
+        let variants = u32::try_from(method.model.value.variants(order)).unwrap_or(1);
+        for trial in 0..seeds * variants {
+            jobs.push(Job {
+                index,
+                method,
+                trial,
+                order,
+            });
+        }
+    }
+    jobs
+}
+
+impl Job<'_> {
+    /// Fits and measures; `None` if the user stopped it.
+    pub(super) fn run(
+        &self,
+        prepared: &Prepared<'_>,
+        first_layers: &FirstLayers,
+        watch: &dyn Watch,
+    ) -> Result<Option<Done>, HarnessError> {
+        let watch_time = Stopwatch::start();
+        let ranks = &prepared.experiment.ranks;
+        let hierarchy = fit(
+            prepared,
+            self.method,
+            self.trial,
+            self.order,
+            ranks,
+            first_layers,
+            watch,
+        )?;
+        let seconds = watch_time.elapsed().as_secs_f64();
+        let reasons: Vec<_> = hierarchy.layers.iter().map(|l| l.outcome.reason).collect();
+        if reasons.contains(&StopReason::Cancelled) || watch.cancelled() {
+            return Ok(None);
+        }
+        let measured = measure(&prepared.dataset, &hierarchy);
+        let failed = measured.iter().any(|(_, _, value)| !value.is_finite())
+            || reasons.contains(&StopReason::Diverged);
+        let cell = |(layer, metric, value)| Cell {
+            method: self.method.id.clone(),
+            trial: self.trial,
+            layer,
+            metric,
+            value,
+        };
+        let cells = if failed {
+            Vec::new()
+        } else {
+            measured.into_iter().map(cell).collect()
+        };
+        let summary = FitSummary {
+            method: self.method.id.clone(),
+            trial: self.trial,
+            seconds,
+            reasons,
+            iterations: hierarchy
+                .layers
+                .iter()
+                .map(|l| l.outcome.iterations)
+                .collect(),
+            failed,
+        };
+        Ok(Some(Done {
+            line: partial::Line { summary, cells },
+            hierarchy,
+        }))
+    }
+}
+
+/// Fits one method in one trial.
+pub(super) fn fit(
+    prepared: &Prepared<'_>,
+    method: &Method,
+    trial: u32,
+    order: usize,
+    ranks: &[usize],
+    first_layers: &FirstLayers,
+    watch: &dyn Watch,
+) -> Result<Hierarchy, HarnessError> {
+    let model = &method.model.value;
+    let variants = u32::try_from(model.variants(order)).unwrap_or(1).max(1);
+    let data = &*prepared.dataset.data;
+    let (seed, variant) = (trial / variants, (trial % variants) as usize);
+    let fit = Fit {
+        data,
+        ranks,
+        seed,
+        variant,
+    };
+    let refuse = |source| HarnessError::Model {
+        method: method.id.clone(),
+        source,
+    };
+    model.validate(data.shape(), ranks).map_err(refuse)?;
+    let mut observer = |_: Progress| {
+        if watch.cancelled() {
+            Signal::Cancel
+        } else {
+            Signal::Continue
+        }
+    };
+    let settings = model.first_layer();
+    if !is_seedless(&settings, data.shape(), ranks[0]) {
+        return model.fit(&fit, &mut observer).map_err(refuse);
+    }
+    let key = format!("{} {settings:?}", ranks[0]);
+    let shared = Arc::clone(lock(first_layers).entry(key).or_default());
+    let first = shared.get_or_init(|| first_layer(&settings, &fit, &mut observer));
+    match first {
+        Ok(first) => model.stack(&fit, first, &mut observer).map_err(refuse),
+        // The model says the same again, with its own error.
+        Err(_) => model.fit(&fit, &mut observer).map_err(refuse),
+    }
+}
+
+fn first_layer(
+    settings: &Ncpd,
+    fit: &Fit<'_>,
+    observer: &mut dyn Observer,
+) -> Result<hntf_solvers::CpFit, String> {
+    let mut random = RandomState::new(fit.seed);
+    settings
+        .fit(fit.data, fit.ranks[0], &mut random, observer)
+        .map_err(|e| e.to_string())
+}
+
+/// Whether a first layer is the same for all seeds: it starts from singular vectors alone.
+fn is_seedless(settings: &Ncpd, shape: &[usize], rank: usize) -> bool {
+    settings.start == Start::Svd && shape.iter().all(|n| *n >= rank)
+}

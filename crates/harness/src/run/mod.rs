@@ -1,0 +1,223 @@
+//! Runs every method of an experiment in every trial.
+
+mod job;
+mod partial;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use hntf_models::Hierarchy;
+use hntf_solvers::{CpFit, StopReason};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Prepared;
+use crate::{Cell, HarnessError, Record};
+
+use job::Job;
+use partial::Partial;
+
+/// How to run.
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'a> {
+    /// Threads over which the fits are spread; results do not depend on it.
+    pub threads: usize,
+    /// Seeds per method, for methods that do not fix their own number.
+    pub trials: Option<u32>,
+    /// Where finished fits of an unfinished run are kept, so that the next one goes on from there.
+    pub partial: Option<&'a Path>,
+}
+
+/// Sees how a run goes, from several threads.
+pub trait Watch: Sync {
+    /// Called once, when it is known how many fits there are and how many an interrupted run left.
+    fn planned(&self, _fits: usize, _already_done: usize) {}
+
+    /// A fit has begun.
+    fn started(&self, _method: &str, _trial: u32) {}
+
+    /// A fit has ended.
+    fn finished(&self, _method: &str, _trial: u32) {}
+
+    /// Whether the user wants the run to stop.
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Sees nothing and never stops a run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {}
+
+/// What one fit left, apart from its cells.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FitSummary {
+    /// The method's id.
+    pub method: String,
+    /// The trial.
+    pub trial: u32,
+    /// How long it took.
+    pub seconds: f64,
+    /// How the iteration of every layer ended.
+    pub reasons: Vec<StopReason>,
+    /// Iterations of every layer.
+    pub iterations: Vec<usize>,
+    /// Whether a value became NaN or infinite; such a fit has no cells.
+    pub failed: bool,
+}
+
+/// A finished run.
+pub struct Finished<'a> {
+    /// What was run.
+    pub prepared: &'a Prepared<'a>,
+    /// All cells.
+    pub record: Record,
+    /// One entry per fit, in the order of methods and trials.
+    pub fits: Vec<FitSummary>,
+    hierarchies: HashMap<(usize, u32), Hierarchy>,
+    first_layers: FirstLayers,
+}
+
+/// First layers that do not depend on a seed are fitted once and shared.
+type FirstLayers = Mutex<HashMap<String, Arc<OnceLock<Result<CpFit, String>>>>>;
+
+/// Runs all fits that an interrupted run has not left behind.
+///
+/// # Errors
+/// A model that refuses its data, an interruption, or a partial record that cannot be written.
+pub fn run<'a>(
+    prepared: &'a Prepared<'a>,
+    options: Options<'_>,
+    watch: &dyn Watch,
+) -> Result<Finished<'a>, HarnessError> {
+    let jobs = job::plan(prepared, options.trials);
+    let partial = options
+        .partial
+        .map(|folder| Partial::open(folder, prepared))
+        .transpose()?;
+    let known: HashMap<(String, u32), partial::Line> = match &partial {
+        Some(partial) => partial.lines().into_iter().map(|l| (l.key(), l)).collect(),
+        None => HashMap::new(),
+    };
+    let left = |job: &&Job<'_>| !known.contains_key(&(job.method.id.clone(), job.trial));
+    let open: Vec<_> = jobs.iter().filter(left).collect();
+    watch.planned(jobs.len(), jobs.len() - open.len());
+
+    let first_layers = FirstLayers::default();
+    let done = AtomicUsize::new(jobs.len() - open.len());
+    let fit = |job: &&Job<'_>| -> Result<Option<job::Done>, HarnessError> {
+        if watch.cancelled() {
+            return Ok(None);
+        }
+        watch.started(&job.method.id, job.trial);
+        let finished = job.run(prepared, &first_layers, watch)?;
+        if let Some(finished) = &finished {
+            if let Some(partial) = &partial {
+                partial.append(&finished.line)?;
+            }
+            done.fetch_add(1, Ordering::Relaxed);
+            watch.finished(&job.method.id, job.trial);
+        }
+        Ok(finished)
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .build()
+        .map_err(|error| HarnessError::Threads {
+            threads: options.threads,
+            reason: error.to_string(),
+        })?;
+    let results: Vec<_> = pool.install(|| open.par_iter().with_max_len(1).map(fit).collect());
+
+    let mut cells: Vec<Cell> = Vec::new();
+    let mut fits: HashMap<(String, u32), FitSummary> = HashMap::new();
+    let mut hierarchies = HashMap::new();
+    for (key, line) in known {
+        cells.extend(line.cells);
+        fits.insert(key, line.summary);
+    }
+    let mut interrupted = false;
+    for (job, result) in open.iter().zip(results) {
+        let Some(finished) = result? else {
+            interrupted = true;
+            continue;
+        };
+        hierarchies.insert((job.index, job.trial), finished.hierarchy);
+        fits.insert(finished.line.key(), finished.line.summary);
+        cells.extend(finished.line.cells);
+    }
+    if interrupted {
+        let done = done.load(Ordering::Relaxed);
+        return Err(HarnessError::Interrupted {
+            done,
+            total: jobs.len(),
+        });
+    }
+    let in_order = jobs
+        .iter()
+        .filter_map(|j| fits.remove(&(j.method.id.clone(), j.trial)));
+    let fits = in_order.collect();
+    let record = Record::new(cells);
+    Ok(Finished {
+        prepared,
+        record,
+        fits,
+        hierarchies,
+        first_layers,
+    })
+}
+
+/// Forgets the fits kept for a run that has been written.
+pub fn forget_partial(folder: &Path, prepared: &Prepared<'_>) {
+    partial::forget(folder, prepared);
+}
+
+impl Finished<'_> {
+    /// The hierarchy of a fit; fitted again if it came from an interrupted run.
+    ///
+    /// # Errors
+    /// As the fit itself.
+    pub fn hierarchy(&self, method: usize, trial: u32) -> Result<Hierarchy, HarnessError> {
+        match self.hierarchies.get(&(method, trial)) {
+            Some(hierarchy) => Ok(hierarchy.clone()),
+            None => self.fit(method, trial, &self.prepared.experiment.ranks),
+        }
+    }
+
+    /// Fits a method of the experiment at other ranks.
+    ///
+    /// # Errors
+    /// Ranks that do not fit the data.
+    pub fn fit(
+        &self,
+        method: usize,
+        trial: u32,
+        ranks: &[usize],
+    ) -> Result<Hierarchy, HarnessError> {
+        let method = &self.prepared.experiment.methods[method];
+        let order = self.prepared.dataset.data.shape().len();
+        job::fit(
+            self.prepared,
+            method,
+            trial,
+            order,
+            ranks,
+            &self.first_layers,
+            &Unwatched,
+        )
+    }
+
+    /// The trial with the smallest sum of squared training errors.
+    pub fn best_trial(&self, method: &str) -> Option<u32> {
+        crate::report::best_trial(&self.record, method)
+    }
+}
+
+/// A lock whose holder cannot have left it half-changed.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,106 @@
+//! The finished fits of a run that has not ended: one line of JSON each, in a file named after
+//! everything the result depends on.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{FitSummary, lock};
+use crate::config::Prepared;
+use crate::{Cell, HarnessError};
+
+/// One fit.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Line {
+    pub(super) summary: FitSummary,
+    pub(super) cells: Vec<Cell>,
+}
+
+impl Line {
+    pub(super) fn key(&self) -> (String, u32) {
+        (self.summary.method.clone(), self.summary.trial)
+    }
+}
+
+/// The file of a run.
+pub(super) struct Partial {
+    path: PathBuf,
+    content: String,
+    file: Mutex<File>,
+}
+
+impl Partial {
+    pub(super) fn open(folder: &Path, prepared: &Prepared<'_>) -> Result<Self, HarnessError> {
+        let path = path(folder, prepared);
+        let refuse = |source| HarnessError::Write {
+            path: path.clone(),
+            source,
+        };
+        std::fs::create_dir_all(folder).map_err(refuse)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(&path)
+            .map_err(refuse)?;
+        let mut content = String::new();
+        file.read_to_string(&mut content).map_err(refuse)?;
+        // A line cut short by a crash must not swallow the next one.
+        if !content.is_empty() && !content.ends_with('\n') {
+            file.write_all(b"\n").map_err(refuse)?;
+        }
+        Ok(Self {
+            path,
+            content,
+            file: Mutex::new(file),
+        })
+    }
+
+    /// What an earlier run left; lines that cannot be read are fitted again, and so are failures.
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let readable = self
+            .content
+            .lines()
+            .filter_map(|l| serde_json::from_str::<Line>(l).ok());
+        readable.filter(|l| !l.summary.failed).collect()
+    }
+
+    pub(super) fn append(&self, line: &Line) -> Result<(), HarnessError> {
+        let refuse = |source| HarnessError::Write {
+            path: self.path.clone(),
+            source,
+        };
+        let mut text = serde_json::to_string(line).map_err(|e| refuse(e.into()))?;
+        text.push('\n');
+        lock(&self.file).write_all(text.as_bytes()).map_err(refuse)
+    }
+}
+
+/// Removes the file of a run that has been written; a file that stays does no harm.
+pub(super) fn forget(folder: &Path, prepared: &Prepared<'_>) {
+    let _ = std::fs::remove_file(path(folder, prepared));
+    // Succeeds only when no other run has left anything.
+    let _ = std::fs::remove_dir(folder);
+}
+
+/// The name carries a digest of the configuration, the program and the data, so that what is found
+/// under it is what would be computed again. The data enters by shape, norm and sum.
+fn path(folder: &Path, prepared: &Prepared<'_>) -> PathBuf {
+    let data = &prepared.dataset.data;
+    let mut digest = Sha256::new();
+    digest.update(prepared.experiment.source_text());
+    digest.update(env!("CARGO_PKG_VERSION"));
+    let numbers = [data.squared_norm(), data.sum()].map(f64::to_bits);
+    digest.update(format!("{:?} {numbers:?}", data.shape()));
+    let hex: String = digest
+        .finalize()
+        .iter()
+        .take(8)
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    folder.join(format!("{}-{hex}.jsonl", prepared.experiment.name))
+}

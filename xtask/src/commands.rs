@@ -1,0 +1,202 @@
+//! The commands.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use hntf_harness::config::Prepared;
+use hntf_harness::output::Target;
+use hntf_harness::registry::{DATASETS, Entry, MODELS, PICTURES};
+use hntf_harness::report::{Format, json, render};
+use hntf_harness::run::{self, Finished, Options};
+use hntf_harness::{Experiment, HarnessError, Record, catalogue, drift};
+
+use crate::RunArgs;
+use crate::progress::{Bar, listen_for_interrupts, print, say};
+
+/// Committed results, below the root of the repository.
+const RESULTS: &str = "results";
+/// Results that are the user's own and not committed.
+const OWN_RESULTS: &str = "out";
+
+type Outcome = Result<ExitCode, HarnessError>;
+
+/// The root of the repository: the folder above this package.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}
+
+fn experiments() -> PathBuf {
+    root().join("experiments")
+}
+
+pub(crate) fn list() -> Outcome {
+    print("Experiments (cargo xtask reproduce NAME)");
+    for path in catalogue::all(&experiments())? {
+        let experiment = Experiment::load(&path)?;
+        print(&format!("  {:24} {}", experiment.name, experiment.title));
+    }
+    print("\nModels (model = { kind = \"…\" })");
+    describe(MODELS);
+    print("\nData sets (dataset = { kind = \"…\" })");
+    describe(DATASETS);
+    print("\nFigures ([[figure]] kind = \"…\")");
+    describe(PICTURES);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn describe<T: ?Sized>(entries: &[Entry<T>]) {
+    for entry in entries {
+        print(&format!("  {:24} {}", entry.id, entry.summary));
+        if !entry.citation.is_empty() {
+            print(&format!("  {:24} {}", "", entry.citation));
+        }
+        for line in (entry.defaults)().lines().filter(|l| !l.is_empty()) {
+            print(&format!("  {:26} {line}", ""));
+        }
+    }
+}
+
+pub(crate) fn reproduce(names: &[String], args: &RunArgs) -> Outcome {
+    let paths = if names.is_empty() {
+        catalogue::all(&experiments())?
+    } else {
+        let find = |name: &String| catalogue::find(&experiments(), name);
+        names.iter().map(find).collect::<Result<Vec<_>, _>>()?
+    };
+    // A run with another number of trials is not the published protocol: it must not take the
+    // place of the committed results.
+    let default = if args.trials.is_some() {
+        OWN_RESULTS
+    } else {
+        RESULTS
+    };
+    let out = args.out.clone().unwrap_or_else(|| root().join(default));
+    for path in paths {
+        let experiment = Experiment::load(&path)?;
+        let command = format!("cargo xtask reproduce {}", experiment.name);
+        execute(&experiment, args, &out, &command)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn run(file: &Path, args: &RunArgs) -> Outcome {
+    let experiment = Experiment::load(file)?;
+    let out = args
+        .out
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(OWN_RESULTS));
+    execute(
+        &experiment,
+        args,
+        &out,
+        &format!("cargo xtask run {}", file.display()),
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs, writes and prints one experiment.
+fn execute(
+    experiment: &Experiment,
+    args: &RunArgs,
+    out: &Path,
+    command: &str,
+) -> Result<(), HarnessError> {
+    let prepared = experiment.prepare()?;
+    let target = Target::open(out, &experiment.name)?;
+    let partial = out.join(".partial");
+    let finished = fit(&prepared, args.threads, args.trials, Some(&partial))?;
+    let folder = target.folder().to_path_buf();
+    let command = match args.trials {
+        Some(trials) => format!("{command} --trials {trials}"),
+        None => command.to_owned(),
+    };
+    target.commit(&finished, &command)?;
+    run::forget_partial(&partial, &prepared);
+    if args.json {
+        print(&json(&finished, &command).to_string());
+    } else {
+        print(&render(&finished, &command, Format::Terminal));
+        print(&format!(
+            "Written to {}: cells.csv, table.md, figures/\n",
+            folder.display()
+        ));
+    }
+    Ok(())
+}
+
+fn fit<'a>(
+    prepared: &'a Prepared<'a>,
+    threads: Option<usize>,
+    trials: Option<u32>,
+    partial: Option<&Path>,
+) -> Result<Finished<'a>, HarnessError> {
+    listen_for_interrupts();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let options = Options {
+        threads: threads.unwrap_or(cores),
+        trials,
+        partial,
+    };
+    let bar = Bar::new(&prepared.experiment.name);
+    let finished = run::run(prepared, options, &bar);
+    bar.clear();
+    finished
+}
+
+pub(crate) fn check(names: &[String], bless: bool, threads: Option<usize>) -> Outcome {
+    let results = root().join(RESULTS);
+    let paths = if names.is_empty() {
+        let committed = |path: &PathBuf| {
+            path.file_stem()
+                .is_some_and(|stem| results.join(stem).join("cells.csv").exists())
+        };
+        catalogue::all(&experiments())?
+            .into_iter()
+            .filter(|p| bless || committed(p))
+            .collect()
+    } else {
+        let find = |name: &String| catalogue::find(&experiments(), name);
+        names.iter().map(find).collect::<Result<Vec<_>, _>>()?
+    };
+    let mut moved = false;
+    for path in paths {
+        let experiment = Experiment::load(&path)?;
+        let prepared = experiment.prepare()?;
+        let target = bless
+            .then(|| Target::open(&results, &experiment.name))
+            .transpose()?;
+        let name = &experiment.name;
+        let file = results.join(name).join("cells.csv");
+        let committed = match (Record::read(&file), bless) {
+            (Ok(record), _) => record,
+            (Err(_), true) => Record::default(),
+            (Err(error), false) => return Err(error.into()),
+        };
+        let finished = fit(&prepared, threads, None, None)?;
+        let drifts = drift::compare(&experiment, &committed, &finished.record);
+        let cells = finished.record.cells().len();
+        if drifts.is_empty() {
+            print(&format!("{name}: {cells} cells as committed"));
+        } else {
+            print(&format!(
+                "{name}: {} of {cells} cells have moved",
+                drifts.len()
+            ));
+            drifts.iter().for_each(|drift| print(&format!("  {drift}")));
+        }
+        match target {
+            Some(target) => {
+                target.commit(&finished, &format!("cargo xtask reproduce {name}"))?;
+                print(&format!("{name}: new results written"));
+            }
+            None => moved |= !drifts.is_empty(),
+        }
+    }
+    if moved {
+        say(
+            "numbers have moved: find out why; if it is right, write them with check --bless and say the reason in the commit",
+        );
+    }
+    Ok(ExitCode::from(u8::from(moved)))
+}
