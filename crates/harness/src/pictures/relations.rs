@@ -159,7 +159,11 @@ fn learned_panel(relation: &Relation, known: Option<&Grouping>) -> Panel {
 fn shares(weights: &Matrix) -> Matrix {
     Matrix::from_fn(weights.rows(), weights.cols(), |i, j| {
         let sum: f64 = weights.row(i).iter().sum();
-        if sum > 0.0 { weights[(i, j)] / sum } else { 0.0 }
+        if sum > 0.0 {
+            weights[(i, j)] / sum
+        } else {
+            0.0
+        }
     })
 }
 

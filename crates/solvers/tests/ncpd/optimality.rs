@@ -144,3 +144,20 @@ fn an_exact_decomposition_is_found_to_many_digits() {
         .unwrap();
     assert!(fit.error < 1e-7, "{}", fit.error);
 }
+
+#[test]
+fn hals_revives_a_component_that_is_zero_in_one_mode() {
+    for mode in 0..3 {
+        let mut random = RandomState::new(7);
+        let data = noisy(&[8, 7, 6], 3, 0.05, &mut random);
+        let alive = random_factors(data.shape(), 3, &mut random);
+        let mut dead = alive.clone();
+        dead[mode].scale_columns(&[1.0, 0.0, 1.0]);
+        let hals = traced(Update::Hals, Start::Random, 500, 1e-10);
+        let [alive, dead] = [alive, dead].map(|start| hals.fit_from(&data, start, &mut Silent));
+        let (alive, dead) = (alive.unwrap(), dead.unwrap());
+        assert!((alive.error - dead.error).abs() < 1e-6, "mode {mode}");
+        let norms = dead.model.factors().iter().map(Matrix::column_norms);
+        assert!(norms.flatten().all(|n| n > 0.1), "mode {mode}");
+    }
+}
