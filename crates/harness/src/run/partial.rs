@@ -40,15 +40,19 @@ impl Partial {
             path: path.clone(),
             source,
         };
-        std::fs::create_dir_all(folder).map_err(refuse)?;
+        std::fs::create_dir_all(folder).map_err(|source| HarnessError::Write {
+            path: folder.to_path_buf(),
+            source,
+        })?;
         let mut file = OpenOptions::new()
             .read(true)
             .append(true)
             .create(true)
             .open(&path)
             .map_err(refuse)?;
-        let mut content = String::new();
-        file.read_to_string(&mut content).map_err(refuse)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(refuse)?;
+        let content = String::from_utf8_lossy(&bytes).into_owned();
         // A line cut short by a crash must not swallow the next one.
         if !content.is_empty() && !content.ends_with('\n') {
             file.write_all(b"\n").map_err(refuse)?;
