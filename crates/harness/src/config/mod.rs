@@ -94,7 +94,25 @@ pub struct Method {
     /// Numbers to compare with.
     pub published: Published,
     /// How far a value may move before `check` reports it.
-    pub drift: f64,
+    pub drift: Drift,
+}
+
+/// How far the values of a method may move, relative to the value (absolute below 1).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drift {
+    /// Values of all metrics but those of `of`.
+    pub any: f64,
+    /// Values of the metrics whose names begin with a key, the longest such key counting.
+    pub of: BTreeMap<String, f64>,
+}
+
+impl Drift {
+    /// The drift that holds for a metric.
+    pub fn allowed(&self, metric: &str) -> f64 {
+        let of = self.of.iter().filter(|(key, _)| metric.starts_with(*key));
+        of.max_by_key(|(key, _)| key.len())
+            .map_or(self.any, |(_, drift)| *drift)
+    }
 }
 
 /// A row that shows a method's trials in another way.

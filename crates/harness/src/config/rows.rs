@@ -9,7 +9,7 @@ use toml::de::DeValue;
 
 use super::section::{Node, deserialize, into_table, read_section};
 use super::{
-    Aggregate, ConfigError, MOST_TRIALS, Method, Origin, Published, Text, View, suggestion,
+    Aggregate, ConfigError, Drift, MOST_TRIALS, Method, Origin, Published, Text, View, suggestion,
 };
 use crate::metrics;
 use crate::registry::MODELS;
@@ -30,6 +30,8 @@ struct PlainMethod {
     #[serde(default)]
     published: PlainPublished,
     drift: Option<Spanned<f64>>,
+    #[serde(default)]
+    drift_of: BTreeMap<Spanned<String>, Spanned<f64>>,
 }
 
 #[derive(Deserialize)]
@@ -93,7 +95,10 @@ impl<'a> Rows<'a> {
             trials: read_trials(text, plain.trials.as_ref())?,
             aggregate: plain.aggregate,
             published: self.published(plain.published)?,
-            drift: not_negative(text, "drift", plain.drift)?.unwrap_or(DEFAULT_DRIFT),
+            drift: Drift {
+                any: not_negative(text, "drift", plain.drift)?.unwrap_or(DEFAULT_DRIFT),
+                of: self.drifts(plain.drift_of)?,
+            },
         })
     }
 
@@ -117,6 +122,26 @@ impl<'a> Rows<'a> {
             origin: plain.origin,
             published: self.published(plain.published)?,
         })
+    }
+
+    /// `topic-loss` stands for the losses of all pairs of layers.
+    fn drifts(
+        &self,
+        drifts: BTreeMap<Spanned<String>, Spanned<f64>>,
+    ) -> Result<BTreeMap<String, f64>, ConfigError> {
+        let known = metrics::names(self.ranks.len());
+        let mut found = BTreeMap::new();
+        for (metric, drift) in drifts {
+            if !known.iter().any(|k| k.starts_with(metric.get_ref())) {
+                let message = format!("unknown metric `{}`", metric.get_ref());
+                let help = suggestion(metric.get_ref(), known.iter().map(String::as_str));
+                return Err(self.text.error(metric.span(), message).help(help));
+            }
+            if let Some(drift) = not_negative(self.text, metric.get_ref(), Some(drift))? {
+                found.insert(metric.into_inner(), drift);
+            }
+        }
+        Ok(found)
     }
 
     fn id(&mut self, id: &Spanned<String>) -> Result<String, ConfigError> {

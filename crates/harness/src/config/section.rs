@@ -45,8 +45,7 @@ pub(super) fn read_section<T: ?Sized>(
     let mut keys = KeySpans::new();
     collect_spans(&table, "", &mut keys);
     let rest = Spanned::new(span.clone(), DeValue::Table(table));
-    let read = (entry.read)(ValueDeserializer::from(rest))
-        .map_err(|e| text.toml_error(&e, span.clone(), &["kind"]))?;
+    let read = (entry.read)(rest).map_err(|e| text.toml_error(&e, span.clone(), &["kind"]))?;
     Ok(Section {
         kind: entry.id,
         value: read.value,

@@ -97,7 +97,7 @@ fn path(folder: &Path, prepared: &Prepared<'_>) -> PathBuf {
     let data = &prepared.dataset.data;
     let mut digest = Sha256::new();
     digest.update(prepared.experiment.source_text());
-    digest.update(env!("CARGO_PKG_VERSION"));
+    digest.update(program());
     let numbers = [data.squared_norm(), data.sum()].map(f64::to_bits);
     digest.update(format!("{:?} {numbers:?}", data.shape()));
     let hex: String = digest
@@ -107,4 +107,12 @@ fn path(folder: &Path, prepared: &Prepared<'_>) -> PathBuf {
         .map(|b| format!("{b:02x}"))
         .collect();
     folder.join(format!("{}-{hex}.jsonl", prepared.experiment.name))
+}
+
+/// What tells one build of the program from another: after a change of code nothing that an older
+/// build computed is used.
+fn program() -> String {
+    let build = std::env::current_exe().and_then(std::fs::metadata);
+    let build = build.map(|m| (m.len(), m.modified().ok()));
+    format!("{} {build:?}", env!("CARGO_PKG_VERSION"))
 }
