@@ -10,8 +10,8 @@ use hntf_harness::report::{Format, json, render};
 use hntf_harness::run::{self, Finished, Options};
 use hntf_harness::{Experiment, HarnessError, Record, catalogue, drift};
 
-use crate::RunArgs;
 use crate::progress::{Bar, listen_for_interrupts, print, say};
+use crate::{CheckArgs, RunArgs};
 
 /// Committed results, below the root of the repository.
 const RESULTS: &str = "results";
@@ -144,54 +144,15 @@ fn fit<'a>(
     finished
 }
 
-pub(crate) fn check(names: &[String], bless: bool, threads: Option<usize>) -> Outcome {
-    let results = root().join(RESULTS);
-    let paths = if names.is_empty() {
-        let committed = |path: &PathBuf| {
-            path.file_stem()
-                .is_some_and(|stem| results.join(stem).join("cells.csv").exists())
-        };
-        catalogue::all(&experiments())?
-            .into_iter()
-            .filter(|p| bless || committed(p))
-            .collect()
-    } else {
-        let find = |name: &String| catalogue::find(&experiments(), name);
-        names.iter().map(find).collect::<Result<Vec<_>, _>>()?
-    };
+/// Compares with committed results; with `--bless`, writes the new ones in their place.
+pub(crate) fn check(names: &[String], args: &CheckArgs) -> Outcome {
+    let sources = args.experiments.clone().unwrap_or_else(experiments);
+    let results = args.results.clone().unwrap_or_else(|| root().join(RESULTS));
     let mut moved = false;
-    for path in paths {
+    for path in to_check(names, &sources, &results, args.bless)? {
         let experiment = Experiment::load(&path)?;
-        let prepared = experiment.prepare()?;
-        let target = bless
-            .then(|| Target::open(&results, &experiment.name))
-            .transpose()?;
-        let name = &experiment.name;
-        let file = results.join(name).join("cells.csv");
-        let committed = match (Record::read(&file), bless) {
-            (Ok(record), _) => record,
-            (Err(_), true) => Record::default(),
-            (Err(error), false) => return Err(error.into()),
-        };
-        let finished = fit(&prepared, threads, None, None)?;
-        let drifts = drift::compare(&experiment, &committed, &finished.record);
-        let cells = finished.record.cells().len();
-        if drifts.is_empty() {
-            print(&format!("{name}: {cells} cells as committed"));
-        } else {
-            print(&format!(
-                "{name}: {} of {cells} cells have moved",
-                drifts.len()
-            ));
-            drifts.iter().for_each(|drift| print(&format!("  {drift}")));
-        }
-        match target {
-            Some(target) => {
-                target.commit(&finished, &format!("cargo xtask reproduce {name}"))?;
-                print(&format!("{name}: new results written"));
-            }
-            None => moved |= !drifts.is_empty(),
-        }
+        let same = check_one(&experiment, &results, args)?;
+        moved |= !same && !args.bless;
     }
     if moved {
         say(
@@ -199,4 +160,68 @@ pub(crate) fn check(names: &[String], bless: bool, threads: Option<usize>) -> Ou
         );
     }
     Ok(ExitCode::from(u8::from(moved)))
+}
+
+/// The experiments named; else those with committed results, or all of them to be blessed.
+fn to_check(
+    names: &[String],
+    sources: &Path,
+    results: &Path,
+    bless: bool,
+) -> Result<Vec<PathBuf>, HarnessError> {
+    if !names.is_empty() {
+        let find = |name: &String| catalogue::find(sources, name);
+        return names.iter().map(find).collect();
+    }
+    let committed = |path: &PathBuf| {
+        path.file_stem()
+            .is_some_and(|stem| cells_of(results, &stem.to_string_lossy()).exists())
+    };
+    let mut paths = catalogue::all(sources)?;
+    paths.retain(|path| bless || committed(path));
+    if paths.is_empty() {
+        return Err(HarnessError::NothingToCheck {
+            experiments: sources.to_path_buf(),
+            results: results.to_path_buf(),
+        });
+    }
+    Ok(paths)
+}
+
+fn cells_of(results: &Path, name: &str) -> PathBuf {
+    results.join(name).join("cells.csv")
+}
+
+/// Whether the numbers are as committed.
+fn check_one(
+    experiment: &Experiment,
+    results: &Path,
+    args: &CheckArgs,
+) -> Result<bool, HarnessError> {
+    let name = &experiment.name;
+    let prepared = experiment.prepare()?;
+    let committed = match (Record::read(&cells_of(results, name)), args.bless) {
+        (Ok(record), _) => record,
+        (Err(_), true) => Record::default(),
+        (Err(error), false) => return Err(error.into()),
+    };
+    let target = args
+        .bless
+        .then(|| Target::open(results, name))
+        .transpose()?;
+    let finished = fit(&prepared, args.threads, None, None)?;
+    let drifts = drift::compare(experiment, &committed, &finished.record);
+    let cells = finished.record.cells().len();
+    if drifts.is_empty() {
+        print(&format!("{name}: {cells} cells as committed"));
+    } else {
+        let moved = drifts.len();
+        print(&format!("{name}: {cells} cells, {moved} not as committed"));
+        drifts.iter().for_each(|drift| print(&format!("  {drift}")));
+    }
+    if let Some(target) = target {
+        target.commit(&finished, &format!("cargo xtask reproduce {name}"))?;
+        print(&format!("{name}: new results written"));
+    }
+    Ok(drifts.is_empty())
 }

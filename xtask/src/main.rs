@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use hntf_harness::config::MOST_TRIALS;
 
 /// Hierarchical and neural nonnegative tensor factorization: reproduce the literature, run your own
 /// experiments, notice when a number moves.
@@ -42,13 +43,25 @@ enum Command {
     Check {
         /// Names of experiments with committed results; all of them if none is given.
         names: Vec<String>,
-        /// Write the new results over the committed ones.
-        #[arg(long)]
-        bless: bool,
-        /// Threads to spread the fits over; the results do not depend on it.
-        #[arg(long, value_name = "N", value_parser = positive)]
-        threads: Option<usize>,
+        #[command(flatten)]
+        check: CheckArgs,
     },
+}
+
+#[derive(Args)]
+struct CheckArgs {
+    /// Write the new results over the committed ones.
+    #[arg(long)]
+    bless: bool,
+    /// Threads to spread the fits over [default: all cores]; the results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = positive)]
+    threads: Option<usize>,
+    /// Folder of the experiments [default: the repository's experiments/].
+    #[arg(long, value_name = "DIR")]
+    experiments: Option<PathBuf>,
+    /// Folder of the committed results [default: the repository's results/].
+    #[arg(long, value_name = "DIR")]
+    results: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -57,7 +70,7 @@ struct RunArgs {
     #[arg(long, value_name = "N", value_parser = positive)]
     threads: Option<usize>,
     /// Seeds per method, instead of the experiment's number.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = trials)]
     trials: Option<u32>,
     /// Folder to write results to.
     #[arg(long, value_name = "DIR")]
@@ -74,16 +87,19 @@ fn positive(text: &str) -> Result<usize, String> {
     }
 }
 
+fn trials(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(n) if (1..=MOST_TRIALS).contains(&n) => Ok(n),
+        _ => Err(format!("expected a whole number from 1 to {MOST_TRIALS}")),
+    }
+}
+
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::List => commands::list(),
         Command::Reproduce { names, run } => commands::reproduce(&names, &run),
         Command::Run { file, run } => commands::run(&file, &run),
-        Command::Check {
-            names,
-            bless,
-            threads,
-        } => commands::check(&names, bless, threads),
+        Command::Check { names, check } => commands::check(&names, &check),
     };
     result.unwrap_or_else(|error| {
         progress::say(&format!("error: {error}"));

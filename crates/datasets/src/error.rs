@@ -76,6 +76,22 @@ pub enum DatasetError {
         /// Rows of the matrix.
         expected: usize,
     },
+    /// A file that holds no numbers.
+    #[error("{}: an array without entries (shape found: {shape:?})", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+        /// Its shape.
+        shape: Vec<usize>,
+    },
+    /// A file whose entries are too large or too small to be squared.
+    #[error("{}: its norm comes out as {norm}, the squares of its entries leave the range of f64: divide the array by its largest entry", path.display())]
+    Norm {
+        /// The file.
+        path: PathBuf,
+        /// ‖X‖ as computed.
+        norm: f64,
+    },
     /// A parameter out of its range.
     #[error("{parameter} = {found}: {expected}")]
     Parameter {

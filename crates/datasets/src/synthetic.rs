@@ -110,7 +110,6 @@ fn truth() -> Vec<Grouping> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hntf_tensor::Tensor;
 
     #[test]
     fn norms_are_those_the_papers_tensors_have() {

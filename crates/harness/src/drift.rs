@@ -46,7 +46,7 @@ pub fn compare(experiment: &Experiment, committed: &Record, now: &Record) -> Vec
                 let Some(found) = new.next() else { break };
                 let drift = experiment
                     .method(&cell.method)
-                    .map_or(0.0, |(_, m)| m.drift);
+                    .map_or(0.0, |(_, m)| m.drift.allowed(&cell.metric));
                 let allowed = drift * cell.value.abs().max(1.0);
                 // NaN is nowhere, so it has moved.
                 let close = (cell.value - found.value).abs() <= allowed;

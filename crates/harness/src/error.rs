@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use hntf_datasets::DatasetError;
 use hntf_models::ModelError;
 use thiserror::Error;
 
@@ -17,9 +16,6 @@ pub enum HarnessError {
     /// A configuration that cannot be used as written.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Data that cannot be had.
-    #[error(transparent)]
-    Dataset(#[from] DatasetError),
     /// A model that refused its data.
     #[error("method `{method}`: {source}")]
     Model {
@@ -43,7 +39,7 @@ pub enum HarnessError {
         source: std::io::Error,
     },
     /// A folder that cannot be read.
-    #[error("{}: cannot be read ({source})", path.display())]
+    #[error("{}: cannot be read ({source}): name a folder that exists", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -59,6 +55,14 @@ pub enum HarnessError {
         folder: PathBuf,
         /// The nearest name, and all of them.
         hint: String,
+    },
+    /// No experiment with committed results.
+    #[error("nothing to check, of the experiments in {} none has results in {}: write them with cargo xtask reproduce, or with check --bless", experiments.display(), results.display())]
+    NothingToCheck {
+        /// Where experiments are looked for.
+        experiments: PathBuf,
+        /// Where their results are looked for.
+        results: PathBuf,
     },
     /// The user stopped the run.
     #[error(

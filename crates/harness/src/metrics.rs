@@ -41,6 +41,23 @@ pub fn title(metric: &str) -> &str {
     }
 }
 
+/// The names of all metrics a hierarchy of so many layers can have.
+pub fn names(layers: usize) -> Vec<String> {
+    let single = [
+        RELATIVE_ERROR,
+        TRAINING_ERROR,
+        RECONSTRUCTION,
+        ACCURACY,
+        ACCURACY_LABELLED,
+        TERMS,
+        PARAMETERS,
+    ]
+    .map(str::to_owned);
+    let pairs = (0..layers).flat_map(|from| (from + 1..layers).map(move |to| (from, to)));
+    let losses = pairs.map(|(from, to)| format!("{TOPIC_LOSS}-{from}-{to}"));
+    single.into_iter().chain(losses).collect()
+}
+
 /// A measured value: layer, metric, value.
 pub type Measurement = (usize, String, f64);
 
@@ -131,10 +148,11 @@ pub fn match_topics(weights: &Matrix, grouping: &Grouping) -> TopicMatch {
         }
     };
     let shares = Matrix::from_fn(rows, cols, share);
+    // What stays if the weights are no numbers.
     let mut best = TopicMatch {
         loss: f64::INFINITY,
-        rows: Vec::new(),
-        columns: Vec::new(),
+        rows: (0..rows).collect(),
+        columns: (0..cols).collect(),
     };
     for columns in permutations(cols) {
         let cost = |topic: usize, i: usize| 1.0 - shares[(i, columns[grouping.classes[topic]])];
@@ -199,6 +217,14 @@ mod tests {
         let uniform = Matrix::from_fn(7, 4, |_, _| 0.3);
         assert!((topic_loss(&uniform, &grouping()) - 0.75).abs() < 1e-12);
         assert_eq!(topic_loss(&Matrix::zeros(7, 4), &grouping()), 1.0);
+    }
+
+    #[test]
+    fn weights_that_are_no_numbers_match_nothing() {
+        let broken = Matrix::from_fn(7, 4, |_, _| f64::INFINITY);
+        let matched = match_topics(&broken, &grouping());
+        assert_eq!(matched.loss, f64::INFINITY);
+        assert_eq!((matched.rows.len(), matched.columns.len()), (7, 4));
     }
 
     #[test]

@@ -25,14 +25,13 @@ impl Target {
     /// A folder that cannot be made or written.
     pub fn open(out: &Path, name: &str) -> Result<Self, HarnessError> {
         let folder = out.join(name);
-        std::fs::create_dir_all(out).map_err(refuse(out))?;
-        if folder.exists() && !folder.is_dir() {
-            let source = io::Error::new(io::ErrorKind::AlreadyExists, "a file is in the way");
-            return Err(HarnessError::Write {
-                path: folder,
-                source,
-            });
+        for place in [out, &folder] {
+            if place.exists() && !place.is_dir() {
+                let source = io::Error::new(io::ErrorKind::AlreadyExists, "a file is in the way");
+                return Err(refuse(place)(source));
+            }
         }
+        std::fs::create_dir_all(out).map_err(refuse(out))?;
         // In the same folder, so that the last step is a rename.
         let staging = tempfile::Builder::new()
             .prefix(&format!(".{name}-"))
@@ -183,4 +182,103 @@ fn manifest(finished: &Finished<'_>, command: &str, figures: &[String]) -> Value
         "methods": methods,
         "figures": figures,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Experiment;
+    use crate::config::Section;
+    use crate::figures::{Figure, HeatmapGrid, Panel};
+    use crate::pictures::{Picture, PictureError};
+    use crate::run::{Options, Unwatched, run};
+    use hntf_datasets::Dataset;
+
+    /// A figure whose data contradict themselves.
+    struct Broken;
+
+    impl Picture for Broken {
+        fn stem(&self) -> String {
+            "broken".to_owned()
+        }
+
+        fn validate(&self, _: &Experiment, _: &Dataset) -> Result<(), PictureError> {
+            Ok(())
+        }
+
+        fn draw(&self, _: &Finished<'_>) -> Result<Box<dyn Figure>, HarnessError> {
+            let panel = Panel {
+                rows: 2,
+                cols: 2,
+                values: vec![0.0],
+                ..Panel::default()
+            };
+            Ok(Box::new(HeatmapGrid {
+                panels: vec![vec![Some(panel)]],
+                ..HeatmapGrid::default()
+            }))
+        }
+    }
+
+    fn experiment() -> Experiment {
+        let text = r#"
+            ranks = [3, 2]
+            dataset = { kind = "synthetic-blocks" }
+            [[method]]
+            id = "multi-hntf"
+            model = { kind = "multi-hntf", iterations = 5 }
+        "#;
+        Experiment::parse(Path::new("tiny.toml"), text).unwrap()
+    }
+
+    /// Everything below a folder.
+    fn names(folder: &Path) -> Vec<String> {
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            found.push(path.file_name().unwrap().to_string_lossy().into_owned());
+            if path.is_dir() {
+                found.extend(names(&path));
+            }
+        }
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn a_figure_that_fails_leaves_the_old_results_as_they_were() {
+        let out = tempfile::tempdir().unwrap();
+        let commit = |experiment: &Experiment| {
+            let prepared = experiment.prepare().unwrap();
+            let options = Options {
+                threads: 1,
+                trials: None,
+                partial: None,
+            };
+            let target = Target::open(out.path(), "tiny").unwrap();
+            let finished = run(&prepared, options, &Unwatched).unwrap();
+            target.commit(&finished, "command")
+        };
+        let mut experiment = experiment();
+        commit(&experiment).unwrap();
+        let before = names(out.path());
+        experiment.figures.push(Section {
+            kind: "broken",
+            value: Box::new(Broken),
+            parameters: toml::Table::new(),
+            span: 0..0,
+            keys: crate::config::KeySpans::new(),
+        });
+        let refused = commit(&experiment);
+        assert!(matches!(refused, Err(HarnessError::Figure(_))));
+        assert_eq!(names(out.path()), before);
+        assert!(before.contains(&"errors.svg".to_owned()));
+    }
+
+    #[test]
+    fn a_target_that_is_dropped_leaves_nothing() {
+        let out = tempfile::tempdir().unwrap();
+        drop(Target::open(out.path(), "tiny").unwrap());
+        assert!(names(out.path()).is_empty());
+    }
 }

@@ -38,7 +38,7 @@ pub struct Record {
 #[derive(Debug, Error)]
 pub enum RecordError {
     /// A file that cannot be opened.
-    #[error("{}: cannot be read ({source})", path.display())]
+    #[error("{}: no committed results can be read there ({source}): write them with cargo xtask reproduce, or with check --bless", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -46,7 +46,7 @@ pub enum RecordError {
         source: std::io::Error,
     },
     /// A file that is no record.
-    #[error("{}: not a record of cells ({reason}); expected the columns method,trial,layer,metric,value", path.display())]
+    #[error("{}: not a record of cells ({reason}); expected the columns method,trial,layer,metric,value: restore the file, or write it again with check --bless", path.display())]
     Format {
         /// The file.
         path: PathBuf,

@@ -11,7 +11,8 @@ use hntf_models::{
     SupervisedMultiHntf,
 };
 use serde::de::DeserializeOwned;
-use toml::de::ValueDeserializer;
+use toml::Spanned;
+use toml::de::{DeValue, ValueDeserializer};
 
 use crate::pictures::{Confusion, Errors, NamedPicture, Picture, Projections, Relations};
 
@@ -25,7 +26,7 @@ pub struct Entry<T: ?Sized> {
     pub citation: &'static str,
     /// The parameters and their defaults as TOML; empty if some have no default.
     pub defaults: fn() -> String,
-    pub(crate) read: fn(ValueDeserializer<'_>) -> Result<Read<T>, toml::de::Error>,
+    pub(crate) read: fn(Spanned<DeValue<'_>>) -> Result<Read<T>, toml::de::Error>,
 }
 
 /// A section that has been read, and all its parameters as they will be used.
@@ -71,13 +72,31 @@ const fn model<M: NamedModel + 'static>() -> Entry<dyn Model> {
         citation: about.citation,
         defaults: || toml::to_string(&M::default()).unwrap_or_default(),
         read: |section| {
-            let value: M = read(section)?;
-            let parameters = parameters(&value);
+            // Read twice: once as written, which finds every mistake and its place, and once laid
+            // over the model's own defaults, so that naming one setting of a first layer leaves
+            // the others as the model has them and not as the solver does.
+            let given: toml::Table = read(section.clone())?;
+            let _: M = read(section)?;
+            let mut parameters = parameters(&M::default());
+            overlay(&mut parameters, given);
+            let value: M = M::deserialize(parameters.clone())?;
             Ok(Read {
                 value: Box::new(value),
                 parameters,
             })
         },
+    }
+}
+
+/// Puts `over` in place of what `base` says, table by table.
+fn overlay(base: &mut toml::Table, over: toml::Table) {
+    for (key, value) in over {
+        match (base.get_mut(&key), value) {
+            (Some(toml::Value::Table(base)), toml::Value::Table(over)) => overlay(base, over),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
     }
 }
 
@@ -115,8 +134,8 @@ const fn picture<P: NamedPicture + 'static>() -> Entry<dyn Picture> {
     }
 }
 
-fn read<T: DeserializeOwned>(section: ValueDeserializer<'_>) -> Result<T, toml::de::Error> {
-    T::deserialize(section)
+fn read<T: DeserializeOwned>(section: Spanned<DeValue<'_>>) -> Result<T, toml::de::Error> {
+    T::deserialize(ValueDeserializer::from(section))
 }
 
 fn parameters<T: serde::Serialize>(value: &T) -> toml::Table {

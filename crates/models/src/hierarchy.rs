@@ -79,18 +79,16 @@ impl Hierarchy {
 pub(crate) fn chain(steps: &[Matrix], first_layer: usize, mode: Option<usize>) -> Vec<Relation> {
     let mut relations = Vec::new();
     for from in 0..steps.len() {
-        let mut weights = steps[from].clone();
-        for to in from..steps.len() {
-            if to > from {
-                weights = weights.times(&steps[to]);
-            }
-            let (from, to) = (first_layer + from, first_layer + to + 1);
+        let mut product: Option<Matrix> = None;
+        for (to, step) in steps.iter().enumerate().skip(from) {
+            let weights = product.map_or_else(|| step.clone(), |p| p.times(step));
             relations.push(Relation {
-                from,
-                to,
+                from: first_layer + from,
+                to: first_layer + to + 1,
                 mode,
                 weights: weights.clone(),
             });
+            product = Some(weights);
         }
     }
     relations

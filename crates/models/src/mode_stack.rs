@@ -23,6 +23,10 @@ pub(crate) fn assemble(
     outcomes: Vec<Outcome>,
 ) -> Result<Hierarchy, ModelError> {
     let mut layers = vec![first.layer()];
+    if outcomes.is_empty() {
+        let relations = Vec::new();
+        return Ok(Hierarchy { layers, relations });
+    }
     let mut topics: Vec<Matrix> = stacks.iter().map(|s| s.weights[0].clone()).collect();
     for (l, outcome) in outcomes.into_iter().enumerate() {
         if l > 0 {

@@ -14,8 +14,9 @@ pub(crate) fn factorize(a: &mut [f64], p: usize) -> bool {
             if j == i {
                 let diagonal = row_i[i];
                 let pivot = diagonal - dot(&row_i[..i], &row_i[..i]);
-                // Written so that NaN fails too.
-                if !(pivot > DEPENDENT * diagonal) || pivot <= 0.0 {
+                // A NaN is not a pivot either.
+                let independent = pivot > DEPENDENT * diagonal && pivot > 0.0;
+                if !independent {
                     return false;
                 }
                 row_i[i] = pivot.sqrt();

@@ -29,7 +29,7 @@ pub enum Criterion {
 
 /// When an iteration stops.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Stopping {
     /// Iterations at most.
     pub max_iterations: usize,
@@ -39,6 +39,18 @@ pub struct Stopping {
     pub criterion: Criterion,
     /// Iterations between two checks; the error is evaluated at checks only.
     pub check_every: usize,
+}
+
+/// Until the error changes by less than 1e-8, at most 1,000 iterations.
+impl Default for Stopping {
+    fn default() -> Self {
+        Self {
+            max_iterations: 1000,
+            tolerance: 1e-8,
+            criterion: Criterion::AbsoluteChange,
+            check_every: 1,
+        }
+    }
 }
 
 impl Stopping {

@@ -12,9 +12,16 @@ use crate::cholesky;
 /// (Kim & Park 2011, algorithm 2).
 const FULL_EXCHANGES: u32 = 3;
 
+/// Exchanges beyond which rounding must be at work: random problems need about ten, and the method
+/// of Lawson and Hanson then settles what is left.
+fn exchange_limit(unknowns: usize) -> usize {
+    20 + 4 * unknowns
+}
+
 /// A batch NNLS solver by block principal pivoting (Kim & Park, *Fast nonnegative matrix
 /// factorization*, SIAM J. Sci. Comput. 33, 2011), with the active-set method of Lawson and Hanson
-/// behind it for Grams that are singular on a passive set.
+/// behind it for Grams that are singular on a passive set and for cycles that rounding could cause.
+/// It ends for any input; weights that come of NaN or infinite entries are 0.
 ///
 /// It remembers the passive sets of its last solutions and starts the next batch of the same shape
 /// from them. Problems that share a passive set share one Cholesky factor.
@@ -44,6 +51,10 @@ struct Work {
     factor: Vec<f64>,
     solution: Vec<f64>,
     dual: Vec<f64>,
+    /// Of Lawson and Hanson's method: the unconstrained solution aimed at, and the columns that
+    /// cannot enter the present passive set.
+    trial: Vec<f64>,
+    refused: Vec<bool>,
 }
 
 impl Nnls {
@@ -72,6 +83,7 @@ impl Nnls {
             },
         );
         let mut open = std::mem::take(&mut self.open);
+        let mut exchanges = 0;
         while !open.is_empty() {
             let (words, passive) = (self.words, &self.passive);
             let set = |j: usize| &passive[j * words..(j + 1) * words];
@@ -83,7 +95,7 @@ impl Nnls {
                 if !(factored && self.work.is_set(self.set(j))) {
                     factored = self.factorize(gram, j);
                 }
-                if !factored {
+                if !factored || exchanges == exchange_limit(k) {
                     // A dependent column in the set: this problem is solved on its own.
                     self.lawson_hanson(gram, right.row(j), j, out.row_mut(j));
                     continue;
@@ -96,11 +108,14 @@ impl Nnls {
                 }
             }
             open.truncate(kept);
+            exchanges += 1;
         }
         self.open = open;
-        // Passive weights that rounding left at −0.0 or below by less than it matters.
+        // No −0.0, and nothing that came of a NaN or an infinity.
         for x in out.as_mut_slice() {
-            *x = x.max(0.0);
+            if !(*x > 0.0 && x.is_finite()) {
+                *x = 0.0;
+            }
         }
     }
 
@@ -215,55 +230,27 @@ impl Nnls {
         let (k, work) = (self.unknowns, &mut self.work);
         x.fill(0.0);
         work.indices.clear();
-        let mut trial = vec![0.0; k];
-        let mut dependent = vec![false; k];
-        loop {
+        work.trial.resize(k, 0.0);
+        work.refused.clear();
+        work.refused.resize(k, false);
+        let mut entries = 0;
+        // Every entry lowers the objective, so none can repeat; the limit is for rounding.
+        while entries < exchange_limit(k) {
             work.gradient(gram, right, x);
             let candidate = (0..k)
-                .filter(|i| !dependent[*i] && !work.indices.contains(i))
+                .filter(|i| !work.refused[*i] && !work.indices.contains(i))
                 .filter(|i| work.dual[*i] < -rounding(gram.row(*i), right[*i], x))
                 .min_by(|a, b| work.dual[*a].total_cmp(&work.dual[*b]));
             let Some(candidate) = candidate else { break };
             work.indices.push(candidate);
-            if !work.factorize(gram) {
+            if !(work.aim(gram, right) && work.trial[candidate] > 0.0) {
                 work.indices.pop();
-                dependent[candidate] = true;
+                work.refused[candidate] = true;
                 continue;
             }
-            loop {
-                work.solve_on_passive(right, &mut trial);
-                // As far towards the trial as nonnegativity allows.
-                let blocking = work.indices.iter().filter(|i| trial[**i] <= 0.0);
-                let reach = blocking
-                    .map(|i| x[*i] / (x[*i] - trial[*i]))
-                    .fold(f64::INFINITY, f64::min);
-                if reach.is_infinite() {
-                    x.copy_from_slice(&trial);
-                    break;
-                }
-                let before = work.indices.len();
-                for i in &work.indices {
-                    x[*i] += reach * (trial[*i] - x[*i]);
-                }
-                work.indices
-                    .retain(|i| x[*i] > 0.0 && !(trial[*i] <= 0.0 && x[*i] <= 1e-300));
-                if work.indices.len() == before {
-                    // Rounding kept the blocking weight above zero: let the smallest one go.
-                    let smallest = (0..before)
-                        .min_by(|a, b| trial[work.indices[*a]].total_cmp(&trial[work.indices[*b]]));
-                    if let Some(at) = smallest {
-                        work.indices.remove(at);
-                    }
-                }
-                for (i, x) in x.iter_mut().enumerate() {
-                    if !work.indices.contains(&i) {
-                        *x = 0.0;
-                    }
-                }
-                if !work.factorize(gram) {
-                    break;
-                }
-            }
+            while !work.advance(x) && work.aim(gram, right) {}
+            work.refused.fill(false);
+            entries += 1;
         }
         let set = &mut self.passive[problem * self.words..(problem + 1) * self.words];
         write_set(set, x.iter().map(|x| *x > 0.0));
@@ -291,6 +278,48 @@ impl Work {
         for (i, value) in self.indices.iter().zip(&self.solution) {
             x[*i] = *value;
         }
+    }
+
+    /// `trial` ← the unconstrained solution on the passive set. False if there is none.
+    fn aim(&mut self, gram: &Matrix, right: &[f64]) -> bool {
+        if !self.factorize(gram) {
+            return false;
+        }
+        let mut trial = std::mem::take(&mut self.trial);
+        self.solve_on_passive(right, &mut trial);
+        self.trial = trial;
+        true
+    }
+
+    /// Moves x towards the trial as far as nonnegativity allows. True if it got there; otherwise
+    /// the passive set has lost what blocked the way, one index at least.
+    fn advance(&mut self, x: &mut [f64]) -> bool {
+        let trial = &self.trial;
+        let blocking = self.indices.iter().filter(|i| trial[**i] <= 0.0);
+        let (mut reach, mut first) = (f64::INFINITY, usize::MAX);
+        for i in blocking {
+            let ratio = x[*i] / (x[*i] - trial[*i]);
+            if ratio < reach {
+                (reach, first) = (ratio, *i);
+            }
+        }
+        if reach.is_infinite() {
+            x.copy_from_slice(trial);
+            return true;
+        }
+        for i in &self.indices {
+            x[*i] += reach * (trial[*i] - x[*i]);
+        }
+        // Whatever rounding made of the one that blocks first.
+        x[first] = 0.0;
+        self.indices.retain(|i| {
+            let stays = x[*i] > 0.0;
+            if !stays {
+                x[*i] = 0.0;
+            }
+            stays
+        });
+        false
     }
 
     /// Half the gradient, y = G x − r.

@@ -115,7 +115,7 @@ impl Optimizer for ProjectedGradient {
             }
         }
         self.steps += 1;
-        if self.steps % self.decay_every == 0 {
+        if self.steps.is_multiple_of(self.decay_every) {
             self.step *= self.decay;
         }
     }

@@ -1,5 +1,6 @@
 //! Every contraction against its definition, entry by entry, for dense and CP data of orders 1 to
 //! 5 with sizes 0 and 1 and ranks above the sizes.
+#![allow(clippy::unwrap_used, reason = "a helper's panic is its test's failure")]
 
 use hntf_tensor::{CpTensor, DenseTensor, Matrix, Scratch, Tensor, relative_error};
 use numpy_random::RandomState;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
+use super::words::in_plain_words;
+
 /// The text of a configuration file and where it came from.
 #[derive(Debug, Clone)]
 pub(crate) struct Text {
@@ -25,9 +27,20 @@ impl Text {
         }
     }
 
-    /// What the TOML reader says, in the same form as our own errors.
-    pub(crate) fn toml_error(&self, error: &toml::de::Error, within: Range<usize>) -> ConfigError {
-        self.error(error.span().unwrap_or(within), error.message())
+    /// What the TOML reader says, in a user's words; `also` are keys it does not know of because
+    /// they are read elsewhere.
+    pub(crate) fn toml_error(
+        &self,
+        error: &toml::de::Error,
+        within: Range<usize>,
+        also: &[&str],
+    ) -> ConfigError {
+        let (message, help) = in_plain_words(error.message(), also);
+        let told = self.error(error.span().unwrap_or(within), message);
+        match help {
+            Some(help) => told.help(help),
+            None => told,
+        }
     }
 }
 

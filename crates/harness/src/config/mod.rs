@@ -3,8 +3,12 @@
 mod diagnostic;
 mod prepare;
 mod read;
+mod rows;
+mod section;
+mod words;
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +21,9 @@ pub(crate) use diagnostic::{Text, suggestion};
 pub use prepare::Prepared;
 
 use crate::pictures::Picture;
+
+/// More seeds than any table needs, few enough to plan.
+pub const MOST_TRIALS: u32 = 100_000;
 
 /// A TOML file that has been read: every key is known, every section has its type.
 pub struct Experiment {
@@ -51,6 +58,17 @@ pub struct Section<T: ?Sized> {
     /// All parameters, defaults included.
     pub parameters: toml::Table,
     pub(crate) span: Range<usize>,
+    pub(crate) keys: KeySpans,
+}
+
+/// The place of every value of a section by its dotted key.
+pub(crate) type KeySpans = BTreeMap<String, Range<usize>>;
+
+impl<T: ?Sized> Section<T> {
+    /// The place of a key's value; the whole section if the file does not give the key.
+    pub(crate) fn place(&self, key: &str) -> Range<usize> {
+        self.keys.get(key).unwrap_or(&self.span).clone()
+    }
 }
 
 /// Places of the keys that later checks may have to point at.
@@ -76,12 +94,29 @@ pub struct Method {
     /// Numbers to compare with.
     pub published: Published,
     /// How far a value may move before `check` reports it.
-    pub drift: f64,
+    pub drift: Drift,
+}
+
+/// How far the values of a method may move, relative to the value (absolute below 1).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drift {
+    /// Values of all metrics but those of `of`.
+    pub any: f64,
+    /// Values of the metrics whose names begin with a key, the longest such key counting.
+    pub of: BTreeMap<String, f64>,
+}
+
+impl Drift {
+    /// The drift that holds for a metric.
+    pub fn allowed(&self, metric: &str) -> f64 {
+        let of = self.of.iter().filter(|(key, _)| metric.starts_with(*key));
+        of.max_by_key(|(key, _)| key.len())
+            .map_or(self.any, |(_, drift)| *drift)
+    }
 }
 
 /// A row that shows a method's trials in another way.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct View {
     /// Its name; no records bear it.
     pub id: String,
@@ -92,10 +127,8 @@ pub struct View {
     /// How trials are summed up.
     pub aggregate: Aggregate,
     /// Whether the row is the literature's or ours.
-    #[serde(default)]
     pub origin: Origin,
     /// Numbers to compare with.
-    #[serde(default)]
     pub published: Published,
 }
 
@@ -125,23 +158,16 @@ pub enum Aggregate {
 }
 
 /// The numbers of a publication for one row.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Published {
     /// Per metric one value a layer, finest first; the list may be shorter than the layers, and NaN
     /// stands for none.
-    #[serde(default)]
     pub values: BTreeMap<String, Vec<f64>>,
     /// Digits after the point as printed: a value that rounds to them is reproduced.
-    #[serde(default = "three")]
     pub digits: u8,
     /// Where a run cannot give the published digits (another random stream, rebuilt data): the
     /// difference that still counts as agreement.
     pub tolerance: Option<f64>,
-}
-
-fn three() -> u8 {
-    3
 }
 
 impl Experiment {
@@ -151,10 +177,11 @@ impl Experiment {
     /// A file that cannot be read, is not TOML, or has a key or value that is not understood.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let content = std::fs::read_to_string(path).map_err(|error| {
-            let what = if error.kind() == std::io::ErrorKind::NotFound {
-                "no such file".to_owned()
-            } else {
-                format!("cannot be read ({error})")
+            let what = match error.kind() {
+                ErrorKind::NotFound => "no such file".to_owned(),
+                ErrorKind::IsADirectory => "a folder, not a file".to_owned(),
+                ErrorKind::InvalidData => "not a text file (its bytes are not UTF-8)".to_owned(),
+                _ => format!("cannot be read ({error})"),
             };
             ConfigError::file(path, what).help("give the path of an experiment's .toml file")
         })?;

@@ -3,7 +3,7 @@
 use hntf_datasets::{Dataset, DatasetError, Places};
 use hntf_models::ModelError;
 
-use super::Experiment;
+use super::{Experiment, Method};
 use crate::HarnessError;
 use crate::pictures::PictureError;
 
@@ -22,22 +22,20 @@ impl Experiment {
     /// Data that cannot be had or used, ranks beyond the data, parameters out of range, figures of
     /// methods there are not.
     pub fn prepare(&self) -> Result<Prepared<'_>, HarnessError> {
-        let dataset = self
-            .dataset
-            .value
-            .load(&Places {
-                base: self.folder(),
-            })
-            .map_err(|error| self.dataset_error(error))?;
+        let places = Places {
+            base: self.folder(),
+        };
+        let loaded = self.dataset.value.load(&places);
+        let dataset = loaded.map_err(|error| self.dataset_error(&error))?;
         let shape = dataset.data.shape().to_vec();
         for method in &self.methods {
             let validated = method.model.value.validate(&shape, &self.ranks);
-            validated.map_err(|e| self.model_error(&method.id, e))?;
+            validated.map_err(|e| self.model_error(method, &e))?;
         }
         for figure in &self.figures {
             let checked = figure.value.validate(self, &dataset);
-            checked.map_err(|PictureError { message, help }| {
-                self.text.error(figure.span.clone(), message).help(help)
+            checked.map_err(|PictureError { key, message, help }| {
+                self.text.error(figure.place(key), message).help(help)
             })?;
         }
         Ok(Prepared {
@@ -46,27 +44,32 @@ impl Experiment {
         })
     }
 
-    /// Data errors that a key causes point at the section; those of a file name the file alone.
-    fn dataset_error(&self, error: DatasetError) -> HarnessError {
-        match error {
-            DatasetError::Parameter { .. } => self
-                .text
-                .error(self.dataset.span.clone(), error.to_string())
-                .into(),
-            other => other.into(),
-        }
+    /// Points at the key that names the data or sets it up.
+    fn dataset_error(&self, error: &DatasetError) -> HarnessError {
+        let key = match error {
+            DatasetError::Parameter { parameter, .. } => parameter,
+            _ => "path",
+        };
+        let span = self.dataset.place(key);
+        self.text.error(span, error.to_string()).into()
     }
 
-    fn model_error(&self, method: &str, error: ModelError) -> HarnessError {
+    /// Points at the ranks or at the model's parameter, whichever is refused.
+    fn model_error(&self, method: &Method, error: &ModelError) -> HarnessError {
         let span = match error {
             ModelError::Ranks { .. } | ModelError::RankAboveData { .. } => self.spans.ranks.clone(),
-            _ => match self.method(method) {
-                Some((_, m)) => m.model.span.clone(),
-                None => 0..0,
-            },
+            ModelError::Mode { .. } => method.model.place("mode"),
+            ModelError::Parameter { parameter, .. } => method.model.place(parameter),
+            _ => method.model.span.clone(),
         };
-        self.text
-            .error(span, format!("method `{method}`: {error}"))
-            .into()
+        let message = format!("method `{}`: {error}", method.id);
+        let told = self.text.error(span, message);
+        match error {
+            ModelError::RankAboveData { limit, .. } => {
+                told.help(format!("give a first rank of at most {limit}"))
+            }
+            _ => told,
+        }
+        .into()
     }
 }

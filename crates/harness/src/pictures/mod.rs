@@ -15,7 +15,7 @@ pub use projections::Projections;
 pub use relations::Relations;
 
 use crate::HarnessError;
-use crate::config::{Experiment, Section, suggestion};
+use crate::config::{Experiment, KeySpans, Section, suggestion};
 use crate::figures::Figure;
 use crate::run::Finished;
 
@@ -48,6 +48,8 @@ pub trait NamedPicture: Picture + DeserializeOwned {
 /// Why a figure cannot be drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PictureError {
+    /// The key that is to blame; empty if it is the figure as a whole.
+    pub key: &'static str,
     /// What is wrong.
     pub message: String,
     /// What to do.
@@ -61,6 +63,7 @@ pub(crate) fn default_pictures() -> Vec<Section<dyn Picture>> {
         value: Box::new(Errors {}),
         parameters: toml::Table::new(),
         span: 0..0,
+        keys: KeySpans::new(),
     }]
 }
 
@@ -69,6 +72,7 @@ fn known_method(experiment: &Experiment, id: &str) -> Result<(), PictureError> {
     match experiment.method(id) {
         Some(_) => Ok(()),
         None => Err(PictureError {
+            key: "method",
             message: format!("a figure of `{id}`, which is no method's id"),
             help: suggestion(id, experiment.methods.iter().map(|m| m.id.as_str())),
         }),

@@ -44,6 +44,7 @@ impl Picture for Projections {
         let order = dataset.data.shape().len();
         if order != 3 || dataset.data.as_dense().is_none() {
             return Err(PictureError {
+                key: "",
                 message: format!(
                     "projections need a dense tensor of order 3, this data has order {order}"
                 ),
@@ -53,9 +54,19 @@ impl Picture for Projections {
         if let (Some(ranks), Some((_, method))) = (&self.ranks, experiment.method(&self.method)) {
             let valid = method.model.value.validate(dataset.data.shape(), ranks);
             valid.map_err(|e| PictureError {
-                message: format!("this figure's {e}"),
-                help: "give ranks such as [7, 3]".to_owned(),
+                key: "ranks",
+                message: e.to_string(),
+                help: "give this figure ranks such as [7, 3], or leave them out".to_owned(),
             })?;
+        }
+        if let Some((low, high)) = self.scale
+            && !(low < high && (high - low).is_finite())
+        {
+            return Err(PictureError {
+                key: "scale",
+                message: format!("a colour scale from {low} to {high}"),
+                help: "give its lower and its upper end, such as [0.0, 3.5]".to_owned(),
+            });
         }
         Ok(())
     }

@@ -1,13 +1,13 @@
 //! The relations between the topics of layers, beside the true ones.
 
 use hntf_datasets::{Dataset, Grouping};
-use hntf_models::{Hierarchy, Relation};
+use hntf_models::{FlatNcpd, Hierarchy, NamedModel, Relation};
 use hntf_tensor::Matrix;
 use serde::Deserialize;
 
 use super::{NamedPicture, Picture, PictureError, known_method};
 use crate::HarnessError;
-use crate::config::Experiment;
+use crate::config::{Experiment, Method};
 use crate::figures::{Figure, HeatmapGrid, Panel};
 use crate::metrics::match_topics;
 use crate::run::Finished;
@@ -34,8 +34,23 @@ impl Picture for Relations {
 
     fn validate(&self, experiment: &Experiment, _: &Dataset) -> Result<(), PictureError> {
         known_method(experiment, &self.method)?;
+        let flat = |m: &Method| m.model.kind == FlatNcpd::ABOUT.id;
+        if experiment
+            .method(&self.method)
+            .is_some_and(|(_, m)| flat(m))
+        {
+            return Err(PictureError {
+                key: "method",
+                message: format!(
+                    "`{}` is a flat model: its layers have no relations",
+                    self.method
+                ),
+                help: "name a method with a hierarchy, or leave this [[figure]] out".to_owned(),
+            });
+        }
         if experiment.ranks.len() < 2 {
             return Err(PictureError {
+                key: "",
                 message: "relations need at least two layers".to_owned(),
                 help: "give more ranks, or leave this [[figure]] out".to_owned(),
             });
@@ -159,7 +174,11 @@ fn learned_panel(relation: &Relation, known: Option<&Grouping>) -> Panel {
 fn shares(weights: &Matrix) -> Matrix {
     Matrix::from_fn(weights.rows(), weights.cols(), |i, j| {
         let sum: f64 = weights.row(i).iter().sum();
-        if sum > 0.0 { weights[(i, j)] / sum } else { 0.0 }
+        if sum > 0.0 {
+            weights[(i, j)] / sum
+        } else {
+            0.0
+        }
     })
 }
 

@@ -48,6 +48,11 @@ pub(super) fn plan<'a>(prepared: &'a Prepared<'_>, trials: Option<u32>) -> Vec<J
 }
 
 impl Job<'_> {
+    /// What identifies it in a record.
+    pub(super) fn key(&self) -> (String, u32) {
+        (self.method.id.clone(), self.trial)
+    }
+
     /// Fits and measures; `None` if the user stopped it.
     pub(super) fn run(
         &self,

@@ -3,7 +3,7 @@
 mod job;
 mod partial;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -99,11 +99,14 @@ pub fn run<'a>(
         .partial
         .map(|folder| Partial::open(folder, prepared))
         .transpose()?;
-    let known: HashMap<(String, u32), partial::Line> = match &partial {
-        Some(partial) => partial.lines().into_iter().map(|l| (l.key(), l)).collect(),
-        None => HashMap::new(),
-    };
-    let left = |job: &&Job<'_>| !known.contains_key(&(job.method.id.clone(), job.trial));
+    // The interrupted run may have planned more trials than this one.
+    let planned: HashSet<_> = jobs.iter().map(Job::key).collect();
+    let kept = partial.iter().flat_map(Partial::lines);
+    let known: HashMap<(String, u32), partial::Line> = kept
+        .map(|line| (line.key(), line))
+        .filter(|(key, _)| planned.contains(key))
+        .collect();
+    let left = |job: &&Job<'_>| !known.contains_key(&job.key());
     let open: Vec<_> = jobs.iter().filter(left).collect();
     watch.planned(jobs.len(), jobs.len() - open.len());
 
@@ -124,11 +127,13 @@ pub fn run<'a>(
         }
         Ok(finished)
     };
+    // More threads than fits would have nothing to do.
+    let threads = options.threads.min(open.len()).max(1);
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads)
+        .num_threads(threads)
         .build()
         .map_err(|error| HarnessError::Threads {
-            threads: options.threads,
+            threads,
             reason: error.to_string(),
         })?;
     let results: Vec<_> = pool.install(|| open.par_iter().with_max_len(1).map(fit).collect());
@@ -157,9 +162,7 @@ pub fn run<'a>(
             total: jobs.len(),
         });
     }
-    let in_order = jobs
-        .iter()
-        .filter_map(|j| fits.remove(&(j.method.id.clone(), j.trial)));
+    let in_order = jobs.iter().filter_map(|j| fits.remove(&j.key()));
     let fits = in_order.collect();
     let record = Record::new(cells);
     Ok(Finished {

@@ -40,15 +40,19 @@ impl Partial {
             path: path.clone(),
             source,
         };
-        std::fs::create_dir_all(folder).map_err(refuse)?;
+        std::fs::create_dir_all(folder).map_err(|source| HarnessError::Write {
+            path: folder.to_path_buf(),
+            source,
+        })?;
         let mut file = OpenOptions::new()
             .read(true)
             .append(true)
             .create(true)
             .open(&path)
             .map_err(refuse)?;
-        let mut content = String::new();
-        file.read_to_string(&mut content).map_err(refuse)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(refuse)?;
+        let content = String::from_utf8_lossy(&bytes).into_owned();
         // A line cut short by a crash must not swallow the next one.
         if !content.is_empty() && !content.ends_with('\n') {
             file.write_all(b"\n").map_err(refuse)?;
@@ -93,7 +97,7 @@ fn path(folder: &Path, prepared: &Prepared<'_>) -> PathBuf {
     let data = &prepared.dataset.data;
     let mut digest = Sha256::new();
     digest.update(prepared.experiment.source_text());
-    digest.update(env!("CARGO_PKG_VERSION"));
+    digest.update(program());
     let numbers = [data.squared_norm(), data.sum()].map(f64::to_bits);
     digest.update(format!("{:?} {numbers:?}", data.shape()));
     let hex: String = digest
@@ -103,4 +107,12 @@ fn path(folder: &Path, prepared: &Prepared<'_>) -> PathBuf {
         .map(|b| format!("{b:02x}"))
         .collect();
     folder.join(format!("{}-{hex}.jsonl", prepared.experiment.name))
+}
+
+/// What tells one build of the program from another: after a change of code nothing that an older
+/// build computed is used.
+fn program() -> String {
+    let build = std::env::current_exe().and_then(std::fs::metadata);
+    let build = build.map(|m| (m.len(), m.modified().ok()));
+    format!("{} {build:?}", env!("CARGO_PKG_VERSION"))
 }

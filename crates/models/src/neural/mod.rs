@@ -81,7 +81,9 @@ impl Model for NeuralHncpd {
                 "it must be a positive number",
             );
         }
-        if ![beta1, beta2].iter().all(|b| (0.0..1.0).contains(b)) || !(epsilon > 0.0) {
+        let in_range = (0.0..1.0).contains(&beta1) && (0.0..1.0).contains(&beta2);
+        let in_range = in_range && epsilon > 0.0 && epsilon.is_finite();
+        if !in_range {
             let found = format!("beta1 {beta1}, beta2 {beta2}, epsilon {epsilon}");
             return wrong("adam", found, "0 ≤ beta < 1 and epsilon > 0 are needed");
         }

@@ -220,23 +220,27 @@ impl Mode {
         }
     }
 
-    /// P_l, K_l (into the columns of `cores`), F̂_l = P_l S_l and F̂_lᵀ F̂_l = K_lᵀ G_1 K_l.
+    /// P_l, K_l (into the columns of `cores`), F̂_l = P_l S_l and F̂_lᵀ F̂_l.
     fn approximate(&mut self, weights: &[Matrix], cores: &mut Matrix, work: &mut Work) {
         let (r1, terms) = (weights[0].cols(), self.coefficients[0].rows());
         cores.reshape(r1, weights.len() * terms);
         for (l, a) in weights.iter().enumerate() {
+            let t = self.coefficients[l].view().transpose();
+            // P_l = A¹ ⋯ Aˡ, work.b = A² ⋯ Aˡ and work.a = K_l.
             if l == 0 {
-                self.products[0].clone_from(a);
-                work.b = Matrix::identity(r1);
+                assign(&mut self.products[0], a.view());
+                assign(&mut work.a, t);
             } else {
                 let (below, this) = self.products.split_at_mut(l);
                 assign_product(&mut this[0], below[l - 1].view(), a.view());
-                assign_product(&mut work.a, work.b.view(), a.view());
-                std::mem::swap(&mut work.a, &mut work.b);
+                if l == 1 {
+                    assign(&mut work.b, a.view());
+                } else {
+                    assign_product(&mut work.a, work.b.view(), a.view());
+                    std::mem::swap(&mut work.a, &mut work.b);
+                }
+                assign_product(&mut work.a, work.b.view(), t);
             }
-            // work.b is A² ⋯ Aˡ here.
-            let t = self.coefficients[l].view().transpose();
-            assign_product(&mut work.a, work.b.view(), t);
             for i in 0..r1 {
                 cores.row_mut(i)[l * terms..(l + 1) * terms].copy_from_slice(work.a.row(i));
             }
@@ -307,6 +311,11 @@ impl Mode {
             }
         }
     }
+}
+
+fn assign(out: &mut Matrix, a: MatRef<'_, f64>) {
+    out.reshape(a.nrows(), a.ncols());
+    out.view_mut().copy_from(a);
 }
 
 fn assign_product(out: &mut Matrix, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {

@@ -29,12 +29,7 @@ pub struct Ncpd {
 
 impl Default for Ncpd {
     fn default() -> Self {
-        let stopping = Stopping {
-            max_iterations: 1000,
-            tolerance: 1e-8,
-            criterion: Criterion::AbsoluteChange,
-            check_every: 1,
-        };
+        let stopping = Stopping::default();
         Self {
             update: Update::Hals,
             start: Start::Random,

@@ -27,8 +27,17 @@ pub enum Update {
 const SINGLE_EPSILON: f64 = 1.192_092_9e-7;
 
 /// Passes over the columns of a factor per MTTKRP. The MTTKRP is the dear part of a HALS update;
-/// a second pass over the small Gram costs little and saves sweeps (Gillis & Glineur 2012).
-const HALS_PASSES: usize = 2;
+/// more passes over the small Gram save sweeps (Gillis & Glineur 2012). Mean errors after 10 and 30
+/// sweeps from random starts, for 1 / 2 / 3 / 5 passes:
+/// - a 100³ tensor of rank 20 plus noise: 0.1092 / 0.1062 / 0.1047 / 0.1034 and
+///   0.1042 / 0.1022 / 0.1011 / 0.1000 (its minimum is 0.0994);
+/// - a hyperspectral image, 145×145×200, rank 20: 0.0800 / 0.0770 / 0.0762 / 0.0740 and
+///   0.0726 / 0.0709 / 0.0700 / 0.0681;
+/// - 400 faces, 400×112×92, rank 20: 0.2191 / 0.2123 / 0.2095 / 0.2078 and
+///   0.2085 / 0.2053 / 0.2043 / 0.2047.
+///
+/// Five passes cost under a tenth of a sweep more than two there, and a fifth more at 40³, rank 7.
+const HALS_PASSES: usize = 5;
 
 /// The state of an alternating fit.
 pub(crate) struct Sweep<'a> {
@@ -153,6 +162,9 @@ fn multiplicative(update: Update, factor: &mut Matrix, numerator: &Matrix, denom
 
 /// Column j is replaced by max(F_j + (M_j − F H_j)/H_jj, 0). Rows do not meet each other, so the
 /// columns are visited row by row, which reads memory in order.
+///
+/// A component dies in one mode only: H_jj = 0 then keeps its columns in the others as they are, and
+/// the next sweep asks again whether it should live.
 fn hals(factor: &mut Matrix, m: &Matrix, h: &Matrix) {
     let rank = factor.cols();
     for i in 0..factor.rows() {

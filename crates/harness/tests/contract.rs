@@ -1,0 +1,195 @@
+//! What holds for every registered model, data set and figure, unasked.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+mod common;
+
+use common::{experiment, on, tensor, with_finished};
+use hntf_harness::Experiment;
+use hntf_harness::registry::{DATASETS, Entry, MODELS, PICTURES};
+use hntf_harness::run::{Unwatched, run};
+use toml::{Table, Value};
+
+fn kind(id: &str) -> Table {
+    Table::from_iter([("kind".to_owned(), Value::from(id))])
+}
+
+/// The parameters a data set or figure cannot do without.
+fn needed(id: &str) -> Table {
+    let (key, value) = match id {
+        "file" => ("path", "x.npy"),
+        "projections" | "relations" => ("method", "model"),
+        _ => return Table::new(),
+    };
+    Table::from_iter([(key.to_owned(), Value::from(value))])
+}
+
+/// The text of an experiment of these sections; the method's id is `model`.
+fn text(model: Table, dataset: Table, figure: Option<Table>) -> String {
+    let mut method = Table::new();
+    method.insert("id".to_owned(), "model".into());
+    method.insert("model".to_owned(), model.into());
+    let mut experiment = Table::new();
+    experiment.insert("ranks".to_owned(), vec![3, 2].into());
+    experiment.insert("dataset".to_owned(), dataset.into());
+    experiment.insert("method".to_owned(), vec![Value::from(method)].into());
+    let figures: Vec<Value> = figure.into_iter().map(Value::from).collect();
+    experiment.insert("figure".to_owned(), figures.into());
+    toml::to_string(&experiment).unwrap()
+}
+
+fn of_file(model: Table) -> String {
+    let mut dataset = kind("file");
+    dataset.extend(needed("file"));
+    text(model, dataset, None)
+}
+
+fn read(text: &str) -> Experiment {
+    experiment(std::path::Path::new(""), text)
+}
+
+fn check_ids<T: ?Sized>(entries: &[Entry<T>]) {
+    for (i, entry) in entries.iter().enumerate() {
+        let id = entry.id;
+        let kebab = |part: &str| {
+            !part.is_empty()
+                && part
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        };
+        assert!(id.split('-').all(kebab), "{id} is not kebab-case");
+        assert!(
+            entries[..i].iter().all(|e| e.id != id),
+            "{id} is listed twice"
+        );
+        assert!(
+            !entry.summary.is_empty() && !entry.summary.contains('\n'),
+            "{id}"
+        );
+    }
+}
+
+#[test]
+fn ids_are_unique_and_kebab_case_and_described() {
+    check_ids(MODELS);
+    check_ids(DATASETS);
+    check_ids(PICTURES);
+    assert!(MODELS.iter().all(|e| !e.citation.is_empty()));
+    assert!(DATASETS.iter().all(|e| !e.citation.is_empty()));
+}
+
+#[test]
+fn the_listed_defaults_of_a_model_are_what_it_uses() {
+    for entry in MODELS {
+        let id = entry.id;
+        let defaults: Table = toml::from_str(&(entry.defaults)()).unwrap();
+        assert!(!defaults.is_empty(), "{id} lists no defaults");
+        let unsaid = read(&of_file(kind(id)));
+        assert_eq!(unsaid.methods[0].model.parameters, defaults, "{id}");
+        let mut said = kind(id);
+        said.extend(defaults.clone());
+        assert_eq!(
+            read(&of_file(said)).methods[0].model.parameters,
+            defaults,
+            "{id}"
+        );
+    }
+}
+
+#[test]
+fn parameters_of_a_data_set_go_round() {
+    for entry in DATASETS {
+        let mut section = kind(entry.id);
+        section.extend(needed(entry.id));
+        let once = read(&text(kind("ncpd"), section, None)).dataset.parameters;
+        let mut section = kind(entry.id);
+        section.extend(once.clone());
+        let twice = read(&text(kind("ncpd"), section, None)).dataset.parameters;
+        assert_eq!(once, twice, "{}", entry.id);
+    }
+}
+
+#[test]
+fn no_section_takes_a_key_it_does_not_know() {
+    let spoil = |mut section: Table| {
+        section.insert("no-such-key".to_owned(), 1.into());
+        section
+    };
+    let mut texts: Vec<String> = Vec::new();
+    texts.extend(MODELS.iter().map(|e| of_file(spoil(kind(e.id)))));
+    for (ids, is_dataset) in [
+        (DATASETS.iter().map(|e| e.id).collect::<Vec<_>>(), true),
+        (PICTURES.iter().map(|e| e.id).collect(), false),
+    ] {
+        for id in ids {
+            let mut section = spoil(kind(id));
+            section.extend(needed(id));
+            texts.push(if is_dataset {
+                text(kind("ncpd"), section, None)
+            } else {
+                text(kind("ncpd"), kind("synthetic-blocks"), Some(section))
+            });
+        }
+    }
+    for text in texts {
+        let message = Experiment::parse("x.toml".as_ref(), &text)
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(message.contains("unknown key `no-such-key`"), "{message}");
+    }
+}
+
+#[test]
+fn every_model_runs_on_any_order_the_same_for_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    for shape in [&[7, 6][..], &[5, 6, 4], &[4, 3, 3, 5]] {
+        tensor(folder.path(), shape);
+        for entry in MODELS {
+            let id = entry.id;
+            let mut model = kind(id);
+            if id == "neural-hncpd" {
+                model.insert("epochs".to_owned(), 300.into());
+            }
+            let text = of_file(model).replace("ranks", "trials = 2\nranks");
+            let experiment = experiment(folder.path(), &text);
+            let prepared = experiment.prepare().unwrap_or_else(|e| panic!("{id}: {e}"));
+            let one = run(&prepared, on(1), &Unwatched).unwrap();
+            let two = run(&prepared, on(2), &Unwatched).unwrap();
+            assert_eq!(one.record, two.record, "{id} on {shape:?}");
+            assert!(one.fits.iter().all(|f| !f.failed), "{id} on {shape:?}");
+            for layer in [0, 1] {
+                let errors: Vec<_> = one
+                    .record
+                    .trials("model", layer, "relative-error")
+                    .collect();
+                assert!(errors.len() >= 2, "{id} on {shape:?}");
+                let fair = errors.iter().all(|(_, e)| (0.0..=1.0).contains(e));
+                assert!(fair, "{id} on {shape:?}, layer {layer}: {errors:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_figure_can_be_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    tensor(folder.path(), &[5, 6, 4]);
+    for entry in PICTURES {
+        let mut figure = kind(entry.id);
+        figure.extend(needed(entry.id));
+        let mut dataset = kind("file");
+        dataset.extend(needed("file"));
+        let experiment = experiment(
+            folder.path(),
+            &text(kind("multi-hntf"), dataset, Some(figure)),
+        );
+        with_finished(&experiment, |finished| {
+            let drawn = experiment.figures[0].value.draw(finished).unwrap();
+            let svg = drawn.scene().unwrap().svg().unwrap();
+            assert!(svg.contains("</svg>"), "{}", entry.id);
+        });
+    }
+}

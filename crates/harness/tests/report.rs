@@ -1,0 +1,249 @@
+//! Tables, aggregates and comparisons of small records.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+mod common;
+
+use common::{cell, experiment, tensor, with_finished};
+use hntf_harness::config::Origin;
+use hntf_harness::drift::{Drift, compare};
+use hntf_harness::report::{Format, Verdict, comparisons, json, render, rows};
+use hntf_harness::{Experiment, Record};
+use insta::assert_snapshot;
+
+const TEXT: &str = r#"
+title = "Three methods on a small tensor"
+notes = ["A note of where the numbers come from."]
+ranks = [3, 2]
+trials = 2
+dataset = { kind = "file", path = "x.npy" }
+
+[[method]]
+id = "own"
+label = "Our own"
+origin = "beyond"
+model = { kind = "multi-hntf", iterations = 20, balance = true }
+
+[[method]]
+id = "multi-hntf"
+label = "Multi-HNTF"
+model = { kind = "multi-hntf", iterations = 20 }
+published = { values = { relative-error = [0.1, 0.5] }, tolerance = 0.45 }
+
+[[method]]
+id = "ncpd"
+label = "NCPD"
+trials = 1
+model = { kind = "ncpd" }
+published.values = { relative-error = [nan, 0.9], terms = [3.0] }
+
+[[view]]
+id = "best"
+label = "Multi-HNTF, best"
+of = "multi-hntf"
+aggregate = "best"
+origin = "beyond"
+"#;
+
+fn rendered(format: Format) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    tensor(folder.path(), &[6, 5, 4]);
+    let experiment = experiment(folder.path(), TEXT);
+    with_finished(&experiment, |f| {
+        render(f, "cargo xtask run tiny.toml", format)
+    })
+}
+
+#[test]
+fn a_report_for_a_terminal() {
+    assert_snapshot!(rendered(Format::Terminal));
+}
+
+#[test]
+fn a_report_in_markdown() {
+    assert_snapshot!(rendered(Format::Markdown));
+}
+
+#[test]
+fn a_report_with_topic_losses() {
+    let text = r#"
+ranks = [4, 2]
+dataset = { kind = "synthetic-blocks" }
+[[method]]
+id = "multi-hntf"
+model = { kind = "multi-hntf", iterations = 50 }
+"#;
+    let experiment = experiment("".as_ref(), text);
+    with_finished(&experiment, |f| {
+        assert_snapshot!(render(f, "cargo xtask run tiny.toml", Format::Terminal));
+    });
+}
+
+#[test]
+fn json_holds_rows_comparisons_and_cells() {
+    let folder = tempfile::tempdir().unwrap();
+    tensor(folder.path(), &[6, 5, 4]);
+    let experiment = experiment(folder.path(), TEXT);
+    with_finished(&experiment, |finished| {
+        let object = json(finished, "command");
+        let count = |key: &str| object[key].as_array().unwrap().len();
+        assert_eq!(count("cells"), finished.record.cells().len());
+        assert_eq!(count("fits"), 5);
+        // Four rows, two layers, four metrics.
+        assert_eq!(count("rows"), 4 * 2 * 4);
+        assert_eq!(count("published"), 4);
+    });
+}
+
+/// An experiment to hang hand-made records on; its data is never loaded.
+fn plain(rows: &str) -> Experiment {
+    let head = "ranks = [3, 2]\ndataset = { kind = \"synthetic-blocks\" }\n";
+    experiment("".as_ref(), &format!("{head}{rows}"))
+}
+
+fn method(id: &str, more: &str) -> String {
+    format!("[[method]]\nid = \"{id}\"\nmodel = {{ kind = \"ncpd\" }}\n{more}\n")
+}
+
+/// Trial 1 explains the data best as a whole, trial 2 its second layer, trial 0 the reference.
+fn three_trials() -> Record {
+    let errors = [
+        (0, [0.5, 0.60], [0.1, 0.2]),
+        (1, [0.2, 0.50], [0.4, 0.5]),
+        (2, [0.9, 0.45], [0.6, 0.7]),
+    ];
+    let cells = errors.iter().flat_map(|(trial, training, relative)| {
+        (0..2).flat_map(move |layer| {
+            [
+                cell("a", *trial, layer, "training-error", training[layer]),
+                cell("a", *trial, layer, "relative-error", relative[layer]),
+            ]
+        })
+    });
+    Record::new(cells.collect())
+}
+
+fn summarised(aggregate: &str) -> [f64; 2] {
+    let experiment = plain(&method("a", &format!("aggregate = \"{aggregate}\"")));
+    let rows = rows(&experiment);
+    let record = three_trials();
+    [0, 1].map(|layer| {
+        let summary = rows[0].summary(&record, layer, "relative-error").unwrap();
+        assert_eq!(summary.trials, 3);
+        assert_eq!(summary.range, [(0.1, 0.6), (0.2, 0.7)][layer]);
+        summary.value
+    })
+}
+
+#[test]
+fn aggregates_choose_by_training_error_alone() {
+    let [first, second] = summarised("mean");
+    assert!((first - 1.1 / 3.0).abs() < 1e-15 && (second - 1.4 / 3.0).abs() < 1e-15);
+    assert_eq!(summarised("best"), [0.4, 0.5]);
+    assert_eq!(summarised("best-per-layer"), [0.4, 0.7]);
+}
+
+#[test]
+fn a_metric_that_was_not_measured_has_no_summary() {
+    let experiment = plain(&(method("a", "aggregate = \"best\"") + &method("b", "")));
+    let rows = rows(&experiment);
+    assert_eq!(rows[0].summary(&three_trials(), 0, "terms"), None);
+    assert_eq!(rows[1].summary(&three_trials(), 0, "relative-error"), None);
+    assert_eq!(
+        rows[0].summary(&Record::default(), 0, "relative-error"),
+        None
+    );
+}
+
+#[test]
+fn rows_of_the_literature_stand_first_and_views_behind_their_method() {
+    let view = |id: &str, of: &str| {
+        format!("[[view]]\nid = \"{id}\"\nlabel = \"\"\nof = \"{of}\"\naggregate = \"best\"\n")
+    };
+    let beyond = method("ours", "origin = \"beyond\"");
+    let text = [
+        beyond,
+        method("a", ""),
+        method("b", ""),
+        view("a-best", "a"),
+    ]
+    .concat();
+    let experiment = plain(&text);
+    let ids: Vec<_> = rows(&experiment).iter().map(|r| (r.id, r.origin)).collect();
+    let paper = ["a", "a-best", "b"].map(|id| (id, Origin::Paper));
+    assert_eq!(ids, [&paper[..], &[("ours", Origin::Beyond)]].concat());
+}
+
+#[test]
+fn comparisons_judge_every_published_cell_that_was_measured() {
+    let published = "published = { values.relative-error = [0.367, 0.5], tolerance = 0.05 }";
+    let experiment = plain(&(method("a", published) + &method("b", published)));
+    let found = comparisons(&experiment, &three_trials());
+    let verdicts: Vec<_> = found
+        .iter()
+        .map(|c| (c.row.as_str(), c.layer, c.verdict))
+        .collect();
+    let expected = [
+        ("a", 0, Verdict::Reproduced),
+        ("a", 1, Verdict::WithinTolerance),
+    ];
+    assert_eq!(verdicts, expected);
+    assert!((found[1].difference - (1.4 / 3.0 - 0.5)).abs() < 1e-15);
+}
+
+#[test]
+fn drift_is_relative_above_one_and_absolute_below() {
+    let experiment = plain(&method("a", "drift = 1e-3"));
+    let record = |small: f64, large: f64| {
+        Record::new(vec![
+            cell("a", 0, 0, "small", small),
+            cell("a", 0, 0, "large", large),
+        ])
+    };
+    let committed = record(0.01, 1000.0);
+    let drifts = |now| compare(&experiment, &committed, &now);
+    assert_eq!(drifts(committed.clone()), []);
+    assert_eq!(drifts(record(0.0109, 1000.9)), []);
+    assert_eq!(drifts(record(0.0111, 1001.1)).len(), 2);
+}
+
+#[test]
+fn a_value_that_is_no_number_has_moved() {
+    let experiment = plain(&method("a", "drift = 1.0"));
+    let record = |value| Record::new(vec![cell("a", 0, 0, "relative-error", value)]);
+    for (before, now) in [
+        (0.5, f64::NAN),
+        (f64::NAN, 0.5),
+        (f64::NAN, f64::NAN),
+        (0.5, f64::INFINITY),
+    ] {
+        let drifts = compare(&experiment, &record(before), &record(now));
+        assert_eq!(drifts.len(), 1, "{before} {now}");
+    }
+}
+
+#[test]
+fn cells_that_are_gone_or_new_are_told_apart_in_words() {
+    let experiment = plain(&method("a", ""));
+    let committed = Record::new(vec![cell("a", 0, 0, "x", 0.5), cell("a", 0, 0, "y", 0.25)]);
+    let now = Record::new(vec![cell("a", 0, 0, "y", 0.75), cell("b", 0, 0, "x", 0.5)]);
+    let drifts = compare(&experiment, &committed, &now);
+    assert_eq!(drifts[0], Drift::Gone(cell("a", 0, 0, "x", 0.5)));
+    assert_eq!(drifts[2], Drift::New(cell("b", 0, 0, "x", 0.5)));
+    let words: Vec<String> = drifts.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        words,
+        [
+            "a trial 0 layer 0 x: was 0.5, is no longer there",
+            "a trial 0 layer 0 y: was 0.25, is 0.75 (moved by +5.0e-1, allowed 1.0e-6)",
+            "b trial 0 layer 0 x: is 0.5, was not there",
+        ]
+    );
+    assert_eq!(compare(&experiment, &Record::default(), &now).len(), 2);
+    assert_eq!(
+        compare(&experiment, &committed, &Record::default()).len(),
+        2
+    );
+}

@@ -1,0 +1,175 @@
+//! What `validate` refuses, before any time is spent, and that `fit` asks it.
+
+use hntf_models::{Fit, FlatNcpd, Hntf, Model, ModelError, MultiHntf, NeuralHncpd, StandardHncpd};
+use hntf_solvers::{AdamSettings, Ncpd, Silent, SolverError, Start};
+use hntf_tensor::{DenseTensor, Matrix, Tensor};
+use numpy_random::RandomState;
+
+use crate::noisy;
+
+fn defaults() -> Vec<Box<dyn Model>> {
+    vec![
+        Box::new(FlatNcpd::default()),
+        Box::new(StandardHncpd::default()),
+        Box::new(MultiHntf::default()),
+        Box::new(Hntf::default()),
+        Box::new(NeuralHncpd::default()),
+    ]
+}
+
+/// The error of `validate`, which must be that of `fit` too.
+fn refusal(model: &dyn Model, data: &DenseTensor, ranks: &[usize]) -> ModelError {
+    let error = model.validate(data.shape(), ranks).unwrap_err();
+    let request = Fit {
+        data,
+        ranks,
+        seed: 0,
+        variant: 0,
+    };
+    assert_eq!(model.fit(&request, &mut Silent).unwrap_err(), error);
+    error
+}
+
+#[test]
+fn ranks_must_decrease_and_fit_the_data() {
+    let data = noisy(&[4, 3, 2], 2, 0.1, &mut RandomState::new(1));
+    for model in defaults() {
+        for ranks in [&[][..], &[0], &[3, 0], &[3, 3], &[2, 3], &[4, 3, 3]] {
+            let ranks = ranks.to_vec();
+            assert_eq!(refusal(&*model, &data, &ranks), ModelError::Ranks { ranks });
+        }
+        // 6 = 3 · 2 terms give any 4 × 3 × 2 tensor.
+        assert_eq!(model.validate(&[4, 3, 2], &[6, 5]), Ok(()));
+        let expected = ModelError::RankAboveData {
+            rank: 7,
+            limit: 6,
+            shape: vec![4, 3, 2],
+        };
+        assert_eq!(refusal(&*model, &data, &[7, 2]), expected);
+    }
+}
+
+#[test]
+fn hntf_needs_a_mode_of_the_data() {
+    let data = noisy(&[4, 3, 2], 2, 0.1, &mut RandomState::new(1));
+    for mode in [0, 4] {
+        let hntf = Hntf {
+            mode,
+            ..Hntf::default()
+        };
+        let expected = ModelError::Mode { mode, order: 3 };
+        assert_eq!(refusal(&hntf, &data, &[2, 1]), expected);
+    }
+    let hntf = Hntf {
+        mode: 4,
+        ..Hntf::default()
+    };
+    assert_eq!(hntf.validate(&[4, 3, 2, 2], &[2, 1]), Ok(()));
+}
+
+#[test]
+fn iterations_and_adam_have_ranges() {
+    let data = noisy(&[4, 3, 2], 2, 0.1, &mut RandomState::new(1));
+    let named = |model: &dyn Model| match refusal(model, &data, &[2, 1]) {
+        ModelError::Parameter {
+            parameter, found, ..
+        } => (parameter, found),
+        other => panic!("{other}"),
+    };
+    let none = MultiHntf {
+        iterations: 0,
+        ..MultiHntf::default()
+    };
+    assert_eq!(named(&none), ("iterations", "0".to_owned()));
+    let none = NeuralHncpd {
+        epochs: 0,
+        ..NeuralHncpd::default()
+    };
+    assert_eq!(named(&none), ("epochs", "0".to_owned()));
+    let good = NeuralHncpd::default().adam;
+    let steps =
+        [0.0, -1.0, f64::NAN, f64::INFINITY].map(|step| (step, AdamSettings { step, ..good }));
+    for (step, adam) in steps {
+        let model = NeuralHncpd {
+            adam,
+            ..NeuralHncpd::default()
+        };
+        assert_eq!(named(&model), ("adam.step", step.to_string()));
+    }
+    for adam in [
+        AdamSettings { beta1: 1.0, ..good },
+        AdamSettings {
+            beta1: -0.1,
+            ..good
+        },
+        AdamSettings { beta2: 1.5, ..good },
+        AdamSettings {
+            beta2: f64::NAN,
+            ..good
+        },
+        AdamSettings {
+            epsilon: 0.0,
+            ..good
+        },
+        AdamSettings {
+            epsilon: f64::NAN,
+            ..good
+        },
+        AdamSettings {
+            epsilon: f64::INFINITY,
+            ..good
+        },
+    ] {
+        let model = NeuralHncpd {
+            adam,
+            ..NeuralHncpd::default()
+        };
+        assert_eq!(named(&model).0, "adam");
+    }
+}
+
+#[test]
+fn data_no_solver_can_serve_is_refused_by_every_model() {
+    let zeros = DenseTensor::from_matrix(Matrix::zeros(4, 3));
+    let vector = DenseTensor::new(vec![3], vec![1.0; 3]).unwrap();
+    let hollow = DenseTensor::new(vec![3, 0], Vec::new()).unwrap();
+    for model in defaults() {
+        let refused = |data: &dyn Tensor, ranks: &[usize]| {
+            let request = Fit {
+                data,
+                ranks,
+                seed: 0,
+                variant: 0,
+            };
+            model.fit(&request, &mut Silent).unwrap_err()
+        };
+        let norm = SolverError::Norm { norm: 0.0 };
+        assert_eq!(refused(&zeros, &[2, 1]), ModelError::Solver(norm));
+        let shape = vec![3];
+        let order = SolverError::Shape { shape };
+        assert_eq!(refused(&vector, &[1]), ModelError::Solver(order));
+        // No rank is small enough for no entries.
+        let error = refused(&hollow, &[1]);
+        assert!(matches!(error, ModelError::RankAboveData { limit: 0, .. }));
+    }
+}
+
+#[test]
+fn a_first_layer_of_any_protocol_can_be_stacked_on() {
+    let data = noisy(&[6, 5, 4], 4, 0.2, &mut RandomState::new(2));
+    for first_layer in [
+        Ncpd::default(),
+        Ncpd::ssnmf(30),
+        Ncpd::published(Start::Random),
+    ] {
+        let model = MultiHntf {
+            first_layer,
+            ..MultiHntf::default()
+        };
+        let mut random = RandomState::new(3);
+        let first = first_layer.fit(&data, 4, &mut random, &mut Silent).unwrap();
+        let found = crate::fit(&model, &data, &[4, 2], 0);
+        assert_eq!(found.layers[0].approximation, first.model);
+        assert_eq!(found.layers[0].outcome, first.outcome);
+    }
+}

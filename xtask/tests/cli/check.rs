@@ -1,0 +1,155 @@
+//! `check`: whether numbers have moved.
+
+use insta::assert_snapshot;
+
+use crate::lab::{Lab, SYNTHETIC};
+
+const CHECK: [&str; 5] = [
+    "check",
+    "--experiments",
+    "experiments",
+    "--results",
+    "results",
+];
+
+/// A folder with two experiments and committed results of one.
+fn committed() -> Lab {
+    let lab = Lab::new();
+    lab.write("experiments/small.toml", SYNTHETIC);
+    lab.write("experiments/other.toml", SYNTHETIC);
+    lab.done(&["run", "experiments/small.toml", "--out", "results"]);
+    lab
+}
+
+/// Changes a line of the committed cells; its first line that starts with `start`.
+fn change(lab: &Lab, start: &str, by: Option<&str>) {
+    let cells = lab.read("results/small/cells.csv");
+    let mut lines: Vec<String> = cells.lines().map(str::to_owned).collect();
+    let at = lines.iter().position(|l| l.starts_with(start)).unwrap();
+    match by {
+        Some(line) => lines[at] = line.to_owned(),
+        None => drop(lines.remove(at)),
+    }
+    lab.write("results/small/cells.csv", lines.join("\n") + "\n");
+}
+
+/// Runs `check` with exit code 1 and nothing written; what it prints.
+fn moved(lab: &Lab, names: &[&str]) -> String {
+    let before = lab.tree("");
+    let output = lab.command(&[&CHECK[..], names].concat()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(before == lab.tree(""), "check has written something");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("numbers have moved") && said.contains("--bless"),
+        "{said}"
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn numbers_as_committed_pass_and_nothing_is_written() {
+    let lab = committed();
+    let before = lab.tree("");
+    // Without a name only what has results is checked.
+    assert_eq!(lab.done(&CHECK), "small: 16 cells as committed\n");
+    assert!(before == lab.tree(""));
+}
+
+#[test]
+fn a_changed_value_is_named_with_what_it_was_and_is() {
+    let lab = committed();
+    change(
+        &lab,
+        "multi-hntf,1,0,terms",
+        Some("multi-hntf,1,0,terms,4.0"),
+    );
+    assert_snapshot!(moved(&lab, &["small"]));
+}
+
+#[test]
+fn a_cell_that_is_missing_and_one_too_many_are_named() {
+    let lab = committed();
+    change(&lab, "multi-hntf,1,0,terms", None);
+    change(
+        &lab,
+        "multi-hntf,0,1,terms",
+        Some("multi-hntf,0,1,topics,2.0"),
+    );
+    assert_snapshot!(moved(&lab, &[]));
+}
+
+#[test]
+fn a_value_within_the_drift_has_not_moved() {
+    let lab = committed();
+    change(
+        &lab,
+        "multi-hntf,1,0,terms",
+        Some("multi-hntf,1,0,terms,3.0000001"),
+    );
+    assert_eq!(lab.done(&CHECK), "small: 16 cells as committed\n");
+}
+
+#[test]
+fn bless_writes_what_is_computed() {
+    let lab = committed();
+    let before = lab.read("results/small/cells.csv");
+    change(
+        &lab,
+        "multi-hntf,1,0,terms",
+        Some("multi-hntf,1,0,terms,4.0"),
+    );
+    let printed = lab.done(&[&CHECK[..], &["small", "--bless"]].concat());
+    assert!(printed.contains("was 4, is 3"), "{printed}");
+    assert!(
+        printed.ends_with("small: new results written\n"),
+        "{printed}"
+    );
+    assert_eq!(lab.read("results/small/cells.csv"), before);
+    assert_eq!(lab.done(&CHECK), "small: 16 cells as committed\n");
+}
+
+#[test]
+fn bless_writes_first_results_too() {
+    let lab = committed();
+    lab.done(&[&CHECK[..], &["other", "--bless"]].concat());
+    assert!(lab.path("results/other/cells.csv").exists());
+    assert_eq!(
+        lab.done(&[&CHECK[..], &["other"]].concat()),
+        "other: 16 cells as committed\n"
+    );
+}
+
+#[test]
+fn an_unknown_name_is_refused_with_the_nearest() {
+    let lab = committed();
+    assert_snapshot!(lab.refused(&[&CHECK[..], &["smal"]].concat()));
+}
+
+#[test]
+fn an_experiment_without_results_is_refused() {
+    let lab = committed();
+    assert_snapshot!(lab.refused(&[&CHECK[..], &["other"]].concat()));
+}
+
+#[test]
+fn nothing_to_check_is_refused() {
+    let lab = Lab::new();
+    lab.write("experiments/small.toml", SYNTHETIC);
+    assert_snapshot!(lab.refused(&CHECK));
+}
+
+#[test]
+fn a_folder_of_experiments_that_does_not_exist_is_refused() {
+    assert_snapshot!(Lab::new().refused(&CHECK));
+}
+
+#[test]
+fn results_that_are_no_record_are_refused() {
+    let lab = committed();
+    lab.write(
+        "results/small/cells.csv",
+        "method,trial,layer,metric,value\nmulti-hntf,0,0,terms,three\n",
+    );
+    assert_snapshot!(lab.refused(&CHECK));
+}

@@ -1,0 +1,14 @@
+//! The command line as a user meets it: what is refused and in which words, what is written, what
+//! is printed.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+mod bad_config;
+mod bad_data;
+mod bad_place;
+mod check;
+mod interrupt;
+mod lab;
+mod results;

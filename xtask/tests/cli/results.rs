@@ -1,0 +1,248 @@
+//! What commands print and write when all is well.
+
+use std::fs;
+use std::path::Path;
+
+use hntf_harness::Record;
+use hntf_harness::registry::{DATASETS, MODELS, PICTURES};
+
+use crate::lab::{EXPERIMENT, Lab};
+
+const FIGURES: &str = r#"
+[[view]]
+id = "multi-hntf-best"
+label = "Multi-HNTF, best"
+of = "multi-hntf"
+origin = "beyond"
+aggregate = "best"
+
+[[method]]
+id = "standard-hncpd"
+model = { kind = "standard-hncpd" }
+
+[[figure]]
+kind = "errors"
+
+[[figure]]
+kind = "projections"
+method = "multi-hntf"
+
+[[figure]]
+kind = "relations"
+method = "standard-hncpd"
+"#;
+
+#[test]
+fn list_names_everything_that_can_be_named() {
+    let listed = Lab::new().done(&["list"]);
+    let ids = MODELS.iter().map(|e| (e.id, e.summary));
+    let ids = ids.chain(DATASETS.iter().map(|e| (e.id, e.summary)));
+    let ids = ids.chain(PICTURES.iter().map(|e| (e.id, e.summary)));
+    let experiments = [("synthetic", ""), ("synthetic-low-noise", "")];
+    for (id, summary) in ids.chain(experiments) {
+        let found = listed
+            .lines()
+            .any(|line| line.split_whitespace().next() == Some(id) && line.ends_with(summary));
+        assert!(found, "{id} is not in\n{listed}");
+    }
+}
+
+#[test]
+fn a_run_leaves_records_a_table_and_figures() {
+    let lab = Lab::and(FIGURES);
+    let printed = lab.done(&["run", "mine.toml"]);
+    assert!(printed.contains("A small tensor"), "{printed}");
+    assert!(printed.contains("Multi-HNTF, best †"), "{printed}");
+    assert!(printed.contains("Written to out/mine"), "{printed}");
+    let expected = [
+        "mine",
+        "mine/cells.csv",
+        "mine/figures",
+        "mine/figures/errors.png",
+        "mine/figures/errors.svg",
+        "mine/figures/projections-multi-hntf.png",
+        "mine/figures/projections-multi-hntf.svg",
+        "mine/figures/relations-standard-hncpd.png",
+        "mine/figures/relations-standard-hncpd.svg",
+        "mine/manifest.json",
+        "mine/seconds.csv",
+        "mine/table.md",
+    ];
+    assert_eq!(lab.names("out"), expected, "and nothing else stays");
+    assert!(
+        lab.read("out/mine/table.md")
+            .starts_with("# A small tensor\n")
+    );
+    let svg = lab.read("out/mine/figures/errors.svg");
+    assert!(svg.starts_with("<svg") || svg.starts_with("<?xml"));
+    let png = fs::read(lab.path("out/mine/figures/errors.png")).unwrap();
+    assert!(png.starts_with(b"\x89PNG"));
+    let manifest: serde_json::Value =
+        serde_json::from_str(&lab.read("out/mine/manifest.json")).unwrap();
+    assert_eq!(manifest["command"], "cargo xtask run mine.toml");
+    assert_eq!(manifest["dataset"]["shape"], serde_json::json!([6, 5, 4]));
+    assert_eq!(manifest["methods"][0]["parameters"]["iterations"], 20);
+    assert!(
+        lab.read("out/mine/seconds.csv")
+            .starts_with("method,trial,seconds\n")
+    );
+}
+
+#[test]
+fn cells_are_sorted_rows_that_read_back_to_the_same_bits() {
+    let lab = Lab::and(FIGURES);
+    lab.done(&["run", "mine.toml"]);
+    let text = lab.read("out/mine/cells.csv");
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("method,trial,layer,metric,value"));
+    let keys: Vec<(String, u32, usize, String)> = lines
+        .map(|line| {
+            let fields: Vec<&str> = line.split(',').collect();
+            let [method, trial, layer, metric, value] = fields[..] else {
+                panic!("{line} has not five fields");
+            };
+            assert!(value.parse::<f64>().unwrap().is_finite(), "{line}");
+            (
+                method.into(),
+                trial.parse().unwrap(),
+                layer.parse().unwrap(),
+                metric.into(),
+            )
+        })
+        .collect();
+    assert!(keys.is_sorted());
+    // Two methods, two trials, two layers, four metrics.
+    assert_eq!(keys.len(), 2 * 2 * 2 * 4);
+    let mut again = Vec::new();
+    let record = Record::read(&lab.path("out/mine/cells.csv")).unwrap();
+    record.write(&mut again).unwrap();
+    assert_eq!(String::from_utf8(again).unwrap(), text);
+}
+
+#[test]
+fn json_is_one_document_and_nothing_else() {
+    let lab = Lab::and(FIGURES);
+    let output = lab
+        .command(&["run", "mine.toml", "--json"])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["experiment"], "mine");
+    assert_eq!(document["ranks"], serde_json::json!([3, 2]));
+    let record = Record::read(&lab.path("out/mine/cells.csv")).unwrap();
+    let cells = document["cells"].as_array().unwrap();
+    assert_eq!(cells.len(), record.cells().len());
+    for (json, cell) in cells.iter().zip(record.cells()) {
+        assert_eq!(
+            json["value"].as_f64().map(f64::to_bits),
+            Some(cell.value.to_bits())
+        );
+    }
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+#[test]
+fn results_do_not_depend_on_threads_and_come_again_bit_by_bit() {
+    let lab = Lab::and(FIGURES);
+    let run = |out: &str, threads: &str| {
+        lab.done(&["run", "mine.toml", "--out", out, "--threads", threads]);
+        let mut tree = lab.tree(out);
+        tree.remove(Path::new("mine/seconds.csv")).unwrap();
+        tree
+    };
+    let one = run("one", "1");
+    assert_eq!(one.len(), 11);
+    assert!(one == run("two", "2"), "two threads change something");
+    assert!(one == run("one", "1"), "a second run changes something");
+    assert!(
+        one == run("many", "100000"),
+        "many threads change something"
+    );
+}
+
+#[test]
+fn order_2_and_order_4_run() {
+    for shape in [&[9, 7][..], &[4, 3, 5, 3]] {
+        let lab = Lab::and(
+            "[[method]]\nid = \"hntf-2\"\nmodel = { kind = \"hntf\", mode = 2 }\n[[figure]]\nkind = \"relations\"\nmethod = \"multi-hntf\"\n",
+        );
+        lab.tensor("x.npy", shape);
+        lab.done(&["run", "mine.toml"]);
+        let record = Record::read(&lab.path("out/mine/cells.csv")).unwrap();
+        let variants = if shape.len() == 2 { 1 } else { 2 };
+        let hntf = record.trials("hntf-2", 1, "relative-error").count();
+        assert_eq!(hntf, 2 * variants, "shape {shape:?}");
+        assert!(record.cells().iter().all(|c| c.value.is_finite()));
+    }
+}
+
+#[test]
+fn trials_as_an_option_are_a_prefix_of_more() {
+    let lab = Lab::new();
+    lab.done(&["run", "mine.toml", "--out", "one", "--trials", "1"]);
+    lab.done(&["run", "mine.toml", "--out", "three", "--trials", "3"]);
+    let read = |name: &str| Record::read(&lab.path(name)).unwrap();
+    let (one, three) = (read("one/mine/cells.csv"), read("three/mine/cells.csv"));
+    assert_eq!(three.cells().len(), 3 * one.cells().len());
+    let first = three.cells().iter().filter(|c| c.trial == 0);
+    assert!(first.eq(one.cells()));
+    assert!(
+        lab.read("one/mine/table.md")
+            .contains("mine.toml --trials 1")
+    );
+}
+
+#[test]
+fn old_results_are_replaced_whole() {
+    let lab = Lab::and(FIGURES);
+    lab.done(&["run", "mine.toml"]);
+    lab.write("out/mine/notes.txt", "left behind");
+    lab.write("mine.toml", EXPERIMENT);
+    lab.done(&["run", "mine.toml"]);
+    let names = lab.names("out/mine");
+    assert!(
+        !names
+            .iter()
+            .any(|n| n.contains("projections") || n.contains("notes"))
+    );
+    assert_eq!(
+        lab.names("").iter().filter(|n| n.contains("out/.")).count(),
+        0
+    );
+}
+
+#[test]
+fn the_example_for_a_users_own_tensor_runs() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../experiments/examples");
+    let lab = Lab::new();
+    let file = examples.join("own-tensor.toml");
+    lab.done(&["run", &file.to_string_lossy(), "--trials", "1"]);
+    let record = Record::read(&lab.path("out/own-tensor/cells.csv")).unwrap();
+    let error = |layer| {
+        record
+            .trials("multi-hntf", layer, "relative-error")
+            .next()
+            .unwrap()
+            .1
+    };
+    assert!(
+        error(0) < 0.2,
+        "six blocks explain the example, error {}",
+        error(0)
+    );
+    assert!(error(0) < error(1) && error(1) < error(2));
+    assert!(
+        lab.path("out/own-tensor/figures/relations-multi-hntf.svg")
+            .exists()
+    );
+}
+
+#[test]
+fn help_says_what_commands_do() {
+    let help = Lab::new().done(&["--help"]);
+    for command in ["list", "reproduce", "run", "check"] {
+        assert!(help.contains(command), "{help}");
+    }
+    assert!(Lab::new().done(&["check", "--help"]).contains("--bless"));
+}
