@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use hntf_harness::config::Prepared;
 use hntf_harness::output::Target;
 use hntf_harness::registry::{DATASETS, Entry, MODELS, PICTURES};
-use hntf_harness::report::{Format, json, render};
+use hntf_harness::report::{Format, json, render, topics};
 use hntf_harness::run::{self, Finished, Options};
 use hntf_harness::{Experiment, HarnessError, Record, catalogue, drift};
 
 use crate::progress::{Bar, listen_for_interrupts, print, say};
-use crate::{CheckArgs, RunArgs};
+use crate::{CheckArgs, DataArgs, RunArgs};
 
 /// Committed results, below the root of the repository.
 const RESULTS: &str = "results";
@@ -24,6 +24,27 @@ type Outcome = Result<ExitCode, HarnessError>;
 fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// Where downloaded data sets are kept.
+pub(crate) fn cache() -> PathBuf {
+    root().join("datasets/cache")
+}
+
+pub(crate) fn sources() -> PathBuf {
+    root().join("datasets/sources.toml")
+}
+
+/// Where public data sets are looked for: the folders named, else the environment's, then the cache.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+fn data_folders(args: &DataArgs) -> Vec<PathBuf> {
+    let mut folders = args.data_dir.clone();
+    if folders.is_empty() {
+        let named = std::env::var_os("HNTF_DATA_DIR").filter(|folder| !folder.is_empty());
+        folders.extend(named.map(PathBuf::from));
+    }
+    folders.push(cache());
+    folders
 }
 
 fn experiments() -> PathBuf {
@@ -75,7 +96,13 @@ pub(crate) fn reproduce(names: &[String], args: &RunArgs) -> Outcome {
     for path in paths {
         let experiment = Experiment::load(&path)?;
         let command = format!("cargo xtask reproduce {}", experiment.name);
-        execute(&experiment, args, &out, &command)?;
+        match execute(&experiment, args, &out, &command) {
+            // Asked for everything, a user gets what can be had.
+            Err(HarnessError::Absent { experiment, source }) if names.is_empty() => {
+                say(&format!("{experiment}: skipped, {source}"));
+            }
+            other => other?,
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -102,7 +129,7 @@ fn execute(
     out: &Path,
     command: &str,
 ) -> Result<(), HarnessError> {
-    let prepared = experiment.prepare()?;
+    let prepared = experiment.prepare_in(&data_folders(&args.data))?;
     let target = Target::open(out, &experiment.name)?;
     let partial = out.join(".partial");
     let finished = fit(&prepared, args.threads, args.trials, Some(&partial))?;
@@ -117,6 +144,10 @@ fn execute(
         print(&json(&finished, &command).to_string());
     } else {
         print(&render(&finished, &command, Format::Terminal));
+        let topics = topics(&finished, Format::Terminal)?;
+        if !topics.is_empty() {
+            print(&topics);
+        }
         print(&format!(
             "Written to {}: cells.csv, table.md, figures/\n",
             folder.display()

@@ -4,6 +4,7 @@
 //! interrupted.
 
 mod commands;
+mod fetch;
 mod progress;
 
 use std::path::PathBuf;
@@ -39,6 +40,14 @@ enum Command {
         #[command(flatten)]
         run: RunArgs,
     },
+    /// Download public data sets into datasets/cache/; list them if no name is given.
+    Fetch {
+        /// Names of datasets/sources.toml.
+        names: Vec<String>,
+        /// Replace a file that is there with another checksum.
+        #[arg(long)]
+        force: bool,
+    },
     /// Run experiments again and compare with the committed results; exit code 1 if a number moved.
     Check {
         /// Names of experiments with committed results; all of them if none is given.
@@ -56,6 +65,8 @@ struct CheckArgs {
     /// Threads to spread the fits over [default: all cores]; the results do not depend on it.
     #[arg(long, value_name = "N", value_parser = positive)]
     threads: Option<usize>,
+    #[command(flatten)]
+    data: DataArgs,
     /// Folder of the experiments [default: the repository's experiments/].
     #[arg(long, value_name = "DIR")]
     experiments: Option<PathBuf>,
@@ -78,6 +89,16 @@ struct RunArgs {
     /// Print JSON instead of tables.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct DataArgs {
+    /// Folder with public data sets, looked into before datasets/cache/; may be given more than
+    /// once [default: the folder HNTF_DATA_DIR names].
+    #[arg(long, value_name = "DIR")]
+    data_dir: Vec<PathBuf>,
 }
 
 fn positive(text: &str) -> Result<usize, String> {
@@ -99,6 +120,7 @@ fn main() -> ExitCode {
         Command::List => commands::list(),
         Command::Reproduce { names, run } => commands::reproduce(&names, &run),
         Command::Run { file, run } => commands::run(&file, &run),
+        Command::Fetch { names, force } => fetch::fetch(&names, force),
         Command::Check { names, check } => commands::check(&names, &check),
     };
     result.unwrap_or_else(|error| {

@@ -54,8 +54,13 @@ impl Watch for Bar {
     }
 
     fn cancelled(&self) -> bool {
-        CANCELLED.load(Ordering::Relaxed)
+        is_cancelled()
     }
+}
+
+/// Whether the user has asked to stop.
+pub(crate) fn is_cancelled() -> bool {
+    CANCELLED.load(Ordering::Relaxed)
 }
 
 /// The first Ctrl-C lets running fits end at their next iteration and keeps finished ones; the

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use hntf_datasets::DatasetError;
 use hntf_models::ModelError;
 use thiserror::Error;
 
@@ -16,6 +17,20 @@ pub enum HarnessError {
     /// A configuration that cannot be used as written.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A public data set that is not on this machine.
+    #[error("{experiment}: {source}")]
+    Absent {
+        /// The experiment that needs it.
+        experiment: String,
+        /// What is missing, and how to get it.
+        source: DatasetError,
+    },
+    /// A list of public data sets that cannot be read.
+    #[error(transparent)]
+    Sources(#[from] crate::fetch::SourcesError),
+    /// A data set that cannot be downloaded.
+    #[error(transparent)]
+    Fetch(#[from] crate::fetch::FetchError),
     /// A model that refused its data.
     #[error("method `{method}`: {source}")]
     Model {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::HarnessError;
-use crate::report::{Format, render};
+use crate::report::{Format, render, topics};
 use crate::run::{Finished, FitSummary};
 
 /// Where the results of one experiment will stand. Opening it finds out whether they can be
@@ -69,6 +69,13 @@ impl Target {
             "table.md",
             render(finished, command, Format::Markdown).as_bytes(),
         )?;
+
+        for (name, format) in [("topics.md", Format::Markdown), ("topics.tex", Format::Latex)] {
+            let text = topics(finished, format)?;
+            if !text.is_empty() {
+                write(name, text.as_bytes())?;
+            }
+        }
 
         let figures = root.join("figures");
         std::fs::create_dir(&figures).map_err(refuse(&figures))?;

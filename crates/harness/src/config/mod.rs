@@ -37,6 +37,10 @@ pub struct Experiment {
     pub ranks: Vec<usize>,
     /// Seeds 0, 1, … of every method that does not say otherwise.
     pub trials: u32,
+    /// Metrics that have a table of their own; figures show the first.
+    pub metrics: Vec<String>,
+    /// Whose topics are printed, if any.
+    pub topics: Option<Topics>,
     /// The data.
     pub dataset: Section<dyn Source>,
     /// The rows of the table that are fitted.
@@ -47,6 +51,21 @@ pub struct Experiment {
     pub figures: Vec<Section<dyn Picture>>,
     pub(crate) text: Text,
     pub(crate) spans: Spans,
+}
+
+/// The topics that are printed as words: of data whose indices have names.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Topics {
+    /// Ids of methods, each shown by its best trial.
+    pub methods: Vec<String>,
+    /// Words per topic.
+    #[serde(default = "five")]
+    pub words: usize,
+}
+
+fn five() -> usize {
+    5
 }
 
 /// A section whose `kind` has been looked up.
@@ -75,6 +94,7 @@ impl<T: ?Sized> Section<T> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Spans {
     pub(crate) ranks: Range<usize>,
+    pub(crate) topics: Range<usize>,
 }
 
 /// A row of the table with fits of its own.

@@ -1,11 +1,16 @@
 //! An experiment with its data: everything that can be checked before time is spent.
 
+use std::path::PathBuf;
+
 use hntf_datasets::{Dataset, DatasetError, Places};
-use hntf_models::ModelError;
+use hntf_models::{FirstLayer, ModelError};
+use hntf_solvers::Labels;
 
 use super::{Experiment, Method};
 use crate::HarnessError;
+use crate::classification::known_labels;
 use crate::pictures::PictureError;
+use crate::topics::word_mode;
 
 /// An experiment that is ready to run.
 pub struct Prepared<'a> {
@@ -13,23 +18,39 @@ pub struct Prepared<'a> {
     pub experiment: &'a Experiment,
     /// Its data.
     pub dataset: Dataset,
+    /// What its fits may see of its labels.
+    pub(crate) labels: Vec<Labels>,
 }
 
 impl Experiment {
-    /// Loads the data and checks every method and figure against it.
+    /// As [`Experiment::prepare_in`], for data that is in no public data set.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn prepare(&self) -> Result<Prepared<'_>, HarnessError> {
+        self.prepare_in(&[])
+    }
+
+    /// Loads the data and checks every method and figure against it. Public data sets are looked
+    /// for in `folders`, first to last.
     ///
     /// # Errors
     /// Data that cannot be had or used, ranks beyond the data, parameters out of range, figures of
     /// methods there are not.
-    pub fn prepare(&self) -> Result<Prepared<'_>, HarnessError> {
+    pub fn prepare_in(&self, folders: &[PathBuf]) -> Result<Prepared<'_>, HarnessError> {
         let places = Places {
             base: self.folder(),
+            data: folders.to_vec(),
         };
         let loaded = self.dataset.value.load(&places);
-        let dataset = loaded.map_err(|error| self.dataset_error(&error))?;
+        let dataset = loaded.map_err(|error| self.dataset_error(error))?;
         let shape = dataset.data.shape().to_vec();
         for method in &self.methods {
-            let validated = method.model.value.validate(&shape, &self.ranks);
+            let model = &method.model.value;
+            let mut validated = model.validate(&shape, &self.ranks);
+            if matches!(model.first_layer(), FirstLayer::Ssnmf(_)) && dataset.labels.is_empty() {
+                validated = Err(ModelError::NoLabels);
+            }
             validated.map_err(|e| self.model_error(method, &e))?;
         }
         for figure in &self.figures {
@@ -38,16 +59,31 @@ impl Experiment {
                 self.text.error(figure.place(key), message).help(help)
             })?;
         }
+        if self.topics.is_some() && word_mode(&dataset).is_none() {
+            return Err(self
+                .text
+                .error(self.spans.topics.clone(), "topics need data whose indices have names")
+                .help("leave [topics] out, or give the data a vocabulary")
+                .into());
+        }
+        let labels = dataset.labels.iter().filter_map(known_labels).collect();
         Ok(Prepared {
             experiment: self,
             dataset,
+            labels,
         })
     }
 
     /// Points at the key that names the data or sets it up.
-    fn dataset_error(&self, error: &DatasetError) -> HarnessError {
-        let key = match error {
+    fn dataset_error(&self, error: DatasetError) -> HarnessError {
+        let key = match &error {
+            // No mistake of the file's: the data set has to be fetched.
+            DatasetError::Absent { .. } => {
+                let experiment = self.name.clone();
+                return HarnessError::Absent { experiment, source: error };
+            }
             DatasetError::Parameter { parameter, .. } => parameter,
+            DatasetError::Vocabulary { .. } | DatasetError::VocabularyLength { .. } => "vocabulary",
             _ => "path",
         };
         let span = self.dataset.place(key);
@@ -58,6 +94,7 @@ impl Experiment {
     fn model_error(&self, method: &Method, error: &ModelError) -> HarnessError {
         let span = match error {
             ModelError::Ranks { .. } | ModelError::RankAboveData { .. } => self.spans.ranks.clone(),
+            ModelError::NoLabels | ModelError::MatricesOnly { .. } => method.model.place("kind"),
             ModelError::Mode { .. } => method.model.place("mode"),
             ModelError::Parameter { parameter, .. } => method.model.place(parameter),
             _ => method.model.span.clone(),

@@ -9,7 +9,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::rows::{Rows, read_trials};
 use super::section::{deserialize, list, read_section};
-use super::{ConfigError, Experiment, Section, Spans, Text};
+use super::{ConfigError, Experiment, Method, Section, Spans, Text, Topics, suggestion};
+use crate::metrics::{RELATIVE_ERROR, names};
 use crate::pictures::{Picture, default_pictures};
 use crate::registry::{DATASETS, PICTURES};
 
@@ -22,6 +23,8 @@ struct Plain {
     notes: Vec<String>,
     ranks: Spanned<Vec<usize>>,
     trials: Option<Spanned<u32>>,
+    metrics: Option<Spanned<Vec<String>>>,
+    topics: Option<Spanned<Topics>>,
 }
 
 const SECTIONS: [&str; 4] = ["dataset", "method", "view", "figure"];
@@ -71,13 +74,17 @@ impl Experiment {
                 .collect::<Result<Vec<_>, _>>()?,
         };
         check_stems(&text, &figures)?;
+        let topics = read_topics(&text, plain.topics.as_ref(), &methods)?;
         Ok(Self {
+            metrics: read_metrics(&text, plain.metrics.as_ref(), ranks.len())?,
             title: plain.title.unwrap_or_else(|| name.clone()),
             name,
             notes: plain.notes,
             spans: Spans {
                 ranks: plain.ranks.span(),
+                topics: plain.topics.map_or(0..0, |t| t.span()),
             },
+            topics,
             ranks,
             trials,
             dataset,
@@ -120,6 +127,45 @@ fn read_ranks(text: &Text, ranks: &Spanned<Vec<usize>>) -> Result<Vec<usize>, Co
     };
     let help = "a hierarchy needs at least one rank, each ≥ 1 and below the one before it, such as [7, 4, 2]";
     Err(text.error(ranks.span(), message).help(help))
+}
+
+fn read_metrics(
+    text: &Text,
+    metrics: Option<&Spanned<Vec<String>>>,
+    layers: usize,
+) -> Result<Vec<String>, ConfigError> {
+    let Some(metrics) = metrics else {
+        return Ok(vec![RELATIVE_ERROR.to_owned()]);
+    };
+    let known = names(layers);
+    let span = metrics.span();
+    match metrics.get_ref().iter().find(|m| !known.contains(m)) {
+        Some(unknown) => Err(text
+            .error(span, format!("unknown metric `{unknown}`"))
+            .help(suggestion(unknown, known.iter().map(String::as_str)))),
+        None if metrics.get_ref().is_empty() => Err(text
+            .error(span, "`metrics` is empty: there would be no table")
+            .help("leave it out for the relative error")),
+        None => Ok(metrics.get_ref().clone()),
+    }
+}
+
+fn read_topics(
+    text: &Text,
+    topics: Option<&Spanned<Topics>>,
+    methods: &[Method],
+) -> Result<Option<Topics>, ConfigError> {
+    let Some(topics) = topics else {
+        return Ok(None);
+    };
+    let known = || methods.iter().map(|m| m.id.as_str());
+    for id in &topics.get_ref().methods {
+        if !known().any(|k| k == id) {
+            let message = format!("topics of `{id}`, which is no method's id");
+            return Err(text.error(topics.span(), message).help(suggestion(id, known())));
+        }
+    }
+    Ok(Some(topics.get_ref().clone()))
 }
 
 /// Two figures of one name would be written over each other.

@@ -3,10 +3,12 @@
 mod compare;
 mod json;
 mod tables;
+mod topics;
 
 pub use compare::{Comparison, Verdict, comparisons};
 pub use json::json;
 pub use tables::{Format, render};
+pub use topics::topics;
 
 use crate::Record;
 use crate::config::{Aggregate, Experiment, Origin, Published};

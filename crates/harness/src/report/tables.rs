@@ -15,6 +15,8 @@ pub enum Format {
     Terminal,
     /// In a Markdown file.
     Markdown,
+    /// In a LaTeX file: topics only.
+    Latex,
 }
 
 /// The whole report of a run.
@@ -22,7 +24,7 @@ pub fn render(finished: &Finished<'_>, command: &str, format: Format) -> String 
     let experiment = finished.prepared.experiment;
     let heading = |level: &str, text: &str| match format {
         Format::Terminal => format!("{text}\n"),
-        Format::Markdown => format!("{level} {text}\n\n"),
+        Format::Markdown | Format::Latex => format!("{level} {text}\n\n"),
     };
     let code = if format == Format::Markdown { "`" } else { "" };
     let mut out = heading("#", &experiment.title);
@@ -83,7 +85,7 @@ fn table(format: Format, header: Vec<String>) -> Table {
     let mut table = Table::new();
     table.load_style(match format {
         Format::Terminal => UTF8_FULL_CONDENSED,
-        Format::Markdown => ASCII_MARKDOWN,
+        Format::Markdown | Format::Latex => ASCII_MARKDOWN,
     });
     let columns = header.len();
     table.set_header(header);

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use hntf_models::{Fit, Hierarchy};
-use hntf_solvers::{Ncpd, Observer, Progress, Signal, Start, StopReason};
-use numpy_random::RandomState;
+use hntf_models::{FirstLayer, Fit, Hierarchy};
+use hntf_solvers::{Progress, Signal, Start, StopReason};
 
 use super::{FirstLayers, FitSummary, Watch, lock, partial};
 use crate::clock::Stopwatch;
@@ -129,6 +128,7 @@ pub(super) fn fit(
         ranks,
         seed,
         variant,
+        labels: &prepared.labels,
     };
     let refuse = |source| HarnessError::Model {
         method: method.id.clone(),
@@ -143,31 +143,21 @@ pub(super) fn fit(
         }
     };
     let settings = model.first_layer();
-    if !is_seedless(&settings, data.shape(), ranks[0]) {
-        return model.fit(&fit, &mut observer).map_err(refuse);
-    }
-    let key = format!("{} {settings:?}", ranks[0]);
+    // Methods that start alike share their first layer; one that draws nothing serves all seeds.
+    let seed_of_first = if is_seedless(&settings, data.shape(), ranks[0]) { 0 } else { seed };
+    let key = format!("{} {seed_of_first} {settings:?}", ranks[0]);
     let shared = Arc::clone(lock(first_layers).entry(key).or_default());
-    let first = shared.get_or_init(|| first_layer(&settings, &fit, &mut observer));
+    let first = shared.get_or_init(|| settings.fit(&fit, &mut observer).map(Arc::new));
     match first {
         Ok(first) => model.stack(&fit, first, &mut observer).map_err(refuse),
-        // The model says the same again, with its own error.
-        Err(_) => model.fit(&fit, &mut observer).map_err(refuse),
+        Err(error) => Err(refuse(error.clone())),
     }
-}
-
-fn first_layer(
-    settings: &Ncpd,
-    fit: &Fit<'_>,
-    observer: &mut dyn Observer,
-) -> Result<hntf_solvers::CpFit, String> {
-    let mut random = RandomState::new(fit.seed);
-    settings
-        .fit(fit.data, fit.ranks[0], &mut random, observer)
-        .map_err(|e| e.to_string())
 }
 
 /// Whether a first layer is the same for all seeds: it starts from singular vectors alone.
-fn is_seedless(settings: &Ncpd, shape: &[usize], rank: usize) -> bool {
-    settings.start == Start::Svd && shape.iter().all(|n| *n >= rank)
+fn is_seedless(settings: &FirstLayer, shape: &[usize], rank: usize) -> bool {
+    match settings {
+        FirstLayer::Ncpd(ncpd) => ncpd.start == Start::Svd && shape.iter().all(|n| *n >= rank),
+        FirstLayer::Ssnmf(_) => false,
+    }
 }

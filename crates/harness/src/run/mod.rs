@@ -8,8 +8,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use hntf_models::Hierarchy;
-use hntf_solvers::{CpFit, StopReason};
+use hntf_models::{FirstLayerFit, Hierarchy, ModelError};
+use hntf_solvers::StopReason;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -82,8 +82,8 @@ pub struct Finished<'a> {
     first_layers: FirstLayers,
 }
 
-/// First layers that do not depend on a seed are fitted once and shared.
-type FirstLayers = Mutex<HashMap<String, Arc<OnceLock<Result<CpFit, String>>>>>;
+/// First layers by what they depend on, fitted once and shared.
+type FirstLayers = Mutex<HashMap<String, Arc<OnceLock<Result<Arc<FirstLayerFit>, ModelError>>>>>;
 
 /// Runs all fits that an interrupted run has not left behind.
 ///
