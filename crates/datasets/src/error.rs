@@ -57,7 +57,7 @@ pub enum DatasetError {
     },
     /// A file of coordinates that cannot be used.
     #[error(transparent)]
-    Coordinates(#[from] hntf_tensor::CoordinateFileError),
+    Coordinates(#[from] hntf_tensor::coordinates::CoordinateFileError),
     /// A vocabulary that cannot be read.
     #[error("{}: cannot be read ({source})", path.display())]
     Vocabulary {

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use hntf_tensor::{Duplicates, SparseTensor, read_matrix_market};
+use hntf_tensor::SparseTensor;
+use hntf_tensor::coordinates::{Duplicates, read_matrix_market};
 use serde::{Deserialize, Serialize};
 
 use crate::{About, Dataset, DatasetError, NamedSource, Places, Source};

@@ -48,12 +48,15 @@ pub fn predict(classifier: &Matrix, coefficients: &Matrix) -> Vec<usize> {
 
 /// The pseudo-inverse of a Gram matrix; eigenvalues below 1e-14 of the largest count as zero.
 fn pseudo_inverse(gram: &Matrix) -> Matrix {
-    let (values, vectors) = symmetric_eigen(gram);
+    let n = gram.rows();
+    let Some((values, vectors)) = symmetric_eigen(gram) else {
+        return Matrix::zeros(n, n);
+    };
     let cut = 1e-14 * values.iter().copied().fold(0.0, f64::max);
-    let inverses: Vec<f64> = values.iter().map(|v| if *v > cut { 1.0 / v } else { 0.0 }).collect();
-    let mut scaled = vectors.clone();
-    scaled.scale_columns(&inverses);
-    scaled.times(&vectors.transposed())
+    Matrix::from_fn(n, n, |i, j| {
+        let term = |k: usize| vectors[(i, k)] * vectors[(j, k)] / values[k];
+        (0..n).filter(|k| values[*k] > cut).map(term).sum()
+    })
 }
 
 #[cfg(test)]
