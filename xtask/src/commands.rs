@@ -36,7 +36,10 @@ pub(crate) fn sources() -> PathBuf {
 }
 
 /// Where public data sets are looked for: the folders named, else the environment's, then the cache.
-#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line is where the environment is read"
+)]
 fn data_folders(args: &DataArgs) -> Vec<PathBuf> {
     let mut folders = args.data_dir.clone();
     if folders.is_empty() {
@@ -182,8 +185,12 @@ pub(crate) fn check(names: &[String], args: &CheckArgs) -> Outcome {
     let mut moved = false;
     for path in to_check(names, &sources, &results, args.bless)? {
         let experiment = Experiment::load(&path)?;
-        let same = check_one(&experiment, &results, args)?;
-        moved |= !same && !args.bless;
+        match check_one(&experiment, &results, args) {
+            Err(HarnessError::Absent { experiment, source }) if names.is_empty() => {
+                say(&format!("{experiment}: skipped, {source}"));
+            }
+            same => moved |= !same? && !args.bless,
+        }
     }
     if moved {
         say(
@@ -230,7 +237,7 @@ fn check_one(
     args: &CheckArgs,
 ) -> Result<bool, HarnessError> {
     let name = &experiment.name;
-    let prepared = experiment.prepare()?;
+    let prepared = experiment.prepare_in(&data_folders(&args.data))?;
     let committed = match (Record::read(&cells_of(results, name)), args.bless) {
         (Ok(record), _) => record,
         (Err(_), true) => Record::default(),

@@ -16,14 +16,21 @@ pub(crate) fn fetch(names: &[String], force: bool) -> Result<ExitCode, HarnessEr
     if names.is_empty() {
         print("Public data sets (cargo xtask fetch NAME)");
         for source in sources.iter() {
-            print(&format!("  {:16} {}", source.name.to_string(), source.description));
+            print(&format!(
+                "  {:16} {}",
+                source.name.to_string(),
+                source.description
+            ));
             print(&format!("  {:16} {}", "", source.address));
             print(&format!("  {:16} licence: {}", "", source.licence));
         }
         return Ok(ExitCode::SUCCESS);
     }
     // All names are looked up before anything is downloaded.
-    let wanted = names.iter().map(|n| sources.get(n)).collect::<Result<Vec<_>, _>>()?;
+    let wanted = names
+        .iter()
+        .map(|n| sources.get(n))
+        .collect::<Result<Vec<_>, _>>()?;
     listen_for_interrupts();
     for source in wanted {
         let path = one(source, force)?;
@@ -39,13 +46,18 @@ fn one(source: &Source, force: bool) -> Result<std::path::PathBuf, HarnessError>
         bar.set_style(style.progress_chars("=> "));
     }
     bar.set_prefix(source.name.to_string());
-    let options = FetchOptions { replace: force, ..FetchOptions::default() };
+    let options = FetchOptions {
+        replace: force,
+        ..FetchOptions::default()
+    };
     let mut report = |progress: Progress<'_>| {
         match progress {
             Progress::Connecting { address, .. } => {
                 bar.suspend(|| say(&format!("connecting to {address}")));
             }
-            Progress::Receiving { received, total, .. } => {
+            Progress::Receiving {
+                received, total, ..
+            } => {
                 if let Some(total) = total {
                     bar.set_length(total);
                 }
@@ -54,7 +66,11 @@ fn one(source: &Source, force: bool) -> Result<std::path::PathBuf, HarnessError>
             Progress::Waiting { .. } => {}
             Progress::Failed(failure) => bar.suspend(|| say(&failure.to_string())),
         }
-        if is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if is_cancelled() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     };
     let path = download(source, &cache(), &options, &mut report);
     bar.finish_and_clear();

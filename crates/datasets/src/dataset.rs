@@ -96,12 +96,18 @@ impl Places {
     /// # Errors
     /// [`DatasetError::Absent`] if no folder has it.
     pub fn find(&self, data_set: &'static str, names: &[&str]) -> Result<PathBuf, DatasetError> {
-        let candidates = self.data.iter().flat_map(|d| names.iter().map(|n| d.join(n)));
-        candidates.into_iter().find(|path| path.exists()).ok_or_else(|| DatasetError::Absent {
-            data_set,
-            file: names.first().map(|n| (*n).to_owned()).unwrap_or_default(),
-            folders: self.data.clone(),
-        })
+        let candidates = self
+            .data
+            .iter()
+            .flat_map(|d| names.iter().map(|n| d.join(n)));
+        candidates
+            .into_iter()
+            .find(|path| path.exists())
+            .ok_or_else(|| DatasetError::Absent {
+                data_set,
+                file: names.first().map(|n| (*n).to_owned()).unwrap_or_default(),
+                folders: self.data.clone(),
+            })
     }
 
     /// The file a configuration names.

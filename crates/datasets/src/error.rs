@@ -32,7 +32,10 @@ pub enum DatasetError {
         shape: Vec<usize>,
     },
     /// A public data set that is not on this machine.
-    #[error("{file} was not found in {}: run `cargo xtask fetch {data_set}`, or name a folder that has it with --data-dir or HNTF_DATA_DIR", list(folders))]
+    #[error(
+        "{file} was not found in {}: run `cargo xtask fetch {data_set}`, or name a folder that has it with --data-dir or HNTF_DATA_DIR",
+        list(folders)
+    )]
     Absent {
         /// The data set.
         data_set: &'static str,
@@ -110,6 +113,10 @@ pub enum DatasetError {
 fn list(folders: &[PathBuf]) -> String {
     match folders {
         [] => "any folder (none was named)".to_owned(),
-        folders => folders.iter().map(|f| f.display().to_string()).collect::<Vec<_>>().join(", "),
+        folders => folders
+            .iter()
+            .map(|f| f.display().to_string())
+            .collect::<Vec<_>>()
+            .join(", "),
     }
 }

@@ -15,9 +15,9 @@ pub mod corpus;
 pub mod newsgroups;
 pub mod text;
 
+pub use corpus::CorpusSource;
 pub use dataset::{About, Dataset, Grouping, LabelSet, NamedSource, Places, Source};
 pub use error::DatasetError;
-pub use corpus::CorpusSource;
 pub use file::TensorFile;
 pub use matrix_market::MatrixMarket;
 pub use newsgroups::NewsgroupsOptions;

@@ -37,7 +37,10 @@ impl Source for MatrixMarket {
     fn load(&self, places: &Places) -> Result<Dataset, DatasetError> {
         let path = places.resolve(&self.path);
         let coordinates = read_matrix_market(&path, Duplicates::Refuse)?;
-        let content = |source| DatasetError::Content { path: path.clone(), source };
+        let content = |source| DatasetError::Content {
+            path: path.clone(),
+            source,
+        };
         let tensor = SparseTensor::new(coordinates).map_err(content)?;
         tensor.check_not_zero().map_err(content)?;
         let rows = hntf_tensor::Tensor::shape(&tensor)[0];
@@ -45,12 +48,19 @@ impl Source for MatrixMarket {
             None => None,
             Some(file) => {
                 let file = places.resolve(file);
-                let text = std::fs::read_to_string(&file)
-                    .map_err(|source| DatasetError::Vocabulary { path: file.clone(), source })?;
+                let text =
+                    std::fs::read_to_string(&file).map_err(|source| DatasetError::Vocabulary {
+                        path: file.clone(),
+                        source,
+                    })?;
                 let words: Vec<String> = text.lines().map(str::to_owned).collect();
                 if words.len() != rows {
                     let found = words.len();
-                    return Err(DatasetError::VocabularyLength { path: file, found, expected: rows });
+                    return Err(DatasetError::VocabularyLength {
+                        path: file,
+                        found,
+                        expected: rows,
+                    });
                 }
                 Some(words)
             }

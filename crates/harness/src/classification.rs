@@ -7,13 +7,19 @@ use hntf_tensor::Matrix;
 
 /// The labels a fit may see.
 pub fn known_labels(set: &LabelSet) -> Option<Labels> {
-    let of = set.of.iter().zip(&set.known).map(|(class, known)| known.then_some(*class));
+    let of = set
+        .of
+        .iter()
+        .zip(&set.known)
+        .map(|(class, known)| known.then_some(*class));
     Labels::new(set.classes.len(), of.collect())
 }
 
 /// The class of every document, predicted from a layer's coefficients.
 fn predictions(layer: &Layer, set: &LabelSet, classifier: Classifier) -> Vec<usize> {
-    let Some(coefficients) = layer.approximation.factors().last() else { return Vec::new() };
+    let Some(coefficients) = layer.approximation.factors().last() else {
+        return Vec::new();
+    };
     match known_labels(set) {
         Some(labels) if labels.len() == coefficients.rows() => {
             predict(&classifier.fit(coefficients, &labels), coefficients)
@@ -47,6 +53,10 @@ pub fn confusion(layer: &Layer, set: &LabelSet) -> Matrix {
     }
     Matrix::from_fn(classes, classes, |c, p| {
         let total: f64 = counts.row(c).iter().sum();
-        if total > 0.0 { counts[(c, p)] / total } else { 0.0 }
+        if total > 0.0 {
+            counts[(c, p)] / total
+        } else {
+            0.0
+        }
     })
 }

@@ -70,7 +70,10 @@ impl Target {
             render(finished, command, Format::Markdown).as_bytes(),
         )?;
 
-        for (name, format) in [("topics.md", Format::Markdown), ("topics.tex", Format::Latex)] {
+        for (name, format) in [
+            ("topics.md", Format::Markdown),
+            ("topics.tex", Format::Latex),
+        ] {
             let text = topics(finished, format)?;
             if !text.is_empty() {
                 write(name, text.as_bytes())?;

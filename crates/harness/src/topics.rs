@@ -32,27 +32,30 @@ pub fn word_mode(dataset: &Dataset) -> Option<usize> {
 }
 
 /// The topics of all layers in mode `mode`, whose items are called `names`.
-pub fn topic_tree(
-    hierarchy: &Hierarchy,
-    mode: usize,
-    names: &[String],
-    words: usize,
-) -> TopicTree {
+pub fn topic_tree(hierarchy: &Hierarchy, mode: usize, names: &[String], words: usize) -> TopicTree {
     let describe = |(l, layer): (usize, &Layer)| {
         let topic = |j: usize| Topic {
             words: top(&layer.topics[mode], j, names, words),
-            parts: if l == 0 { Vec::new() } else { parts(hierarchy, l, j, mode) },
+            parts: if l == 0 {
+                Vec::new()
+            } else {
+                parts(hierarchy, l, j, mode)
+            },
         };
         (0..layer.rank).map(topic).collect()
     };
-    TopicTree { layers: hierarchy.layers.iter().enumerate().map(describe).collect() }
+    TopicTree {
+        layers: hierarchy.layers.iter().enumerate().map(describe).collect(),
+    }
 }
 
 fn top(topics: &Matrix, topic: usize, names: &[String], count: usize) -> Vec<(String, f64)> {
     let mut order: Vec<usize> = (0..topics.rows()).collect();
     // Ties go to the first item, so that tables do not depend on the sort.
     let by_weight = |a: &usize, b: &usize| {
-        topics[(*b, topic)].total_cmp(&topics[(*a, topic)]).then(a.cmp(b))
+        topics[(*b, topic)]
+            .total_cmp(&topics[(*a, topic)])
+            .then(a.cmp(b))
     };
     let count = count.min(order.len());
     if count == 0 {
@@ -62,7 +65,11 @@ fn top(topics: &Matrix, topic: usize, names: &[String], count: usize) -> Vec<(St
     order.truncate(count);
     order.sort_by(by_weight);
     let weight = |i: usize| topics[(i, topic)];
-    order.iter().filter(|i| weight(**i) > 0.0).map(|i| (names[*i].clone(), weight(*i))).collect()
+    order
+        .iter()
+        .filter(|i| weight(**i) > 0.0)
+        .map(|i| (names[*i].clone(), weight(*i)))
+        .collect()
 }
 
 /// The weights of a relation count in units of the finer topic, so each is multiplied by the mass
@@ -71,7 +78,9 @@ fn parts(hierarchy: &Hierarchy, layer: usize, topic: usize, mode: usize) -> Vec<
     let relation = hierarchy
         .relations_between(layer - 1, layer)
         .find(|r| r.mode.is_none_or(|m| m == mode));
-    let Some(relation) = relation else { return Vec::new() };
+    let Some(relation) = relation else {
+        return Vec::new();
+    };
     let below = &hierarchy.layers[layer - 1].topics[mode];
     let mut mass = vec![0.0; below.cols()];
     for row in below.iter_rows() {
@@ -80,7 +89,16 @@ fn parts(hierarchy: &Hierarchy, layer: usize, topic: usize, mode: usize) -> Vec<
     let contribution = |i: usize| relation.weights[(i, topic)] * mass[i];
     let total: f64 = (0..mass.len()).map(contribution).sum();
     let mut parts: Vec<(usize, f64)> = (0..mass.len())
-        .map(|i| (i, if total > 0.0 { contribution(i) / total } else { 0.0 }))
+        .map(|i| {
+            (
+                i,
+                if total > 0.0 {
+                    contribution(i) / total
+                } else {
+                    0.0
+                },
+            )
+        })
         .filter(|(_, share)| *share >= SMALLEST_PART)
         .collect();
     parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -97,8 +115,11 @@ mod tests {
     fn layer(words: Matrix) -> Layer {
         let other = Matrix::from_fn(2, words.cols(), |_, _| 1.0);
         let approximation = CpTensor::new(vec![words.clone(), other.clone()]).unwrap();
-        let outcome =
-            Outcome { reason: StopReason::Converged, iterations: 1, trace: Vec::new() };
+        let outcome = Outcome {
+            reason: StopReason::Converged,
+            iterations: 1,
+            trace: Vec::new(),
+        };
         Layer {
             rank: words.cols(),
             topics: vec![words, other],
@@ -115,12 +136,21 @@ mod tests {
         let weights = Matrix::from_vec(3, 1, vec![1.0, 0.5, 1.0]);
         let hierarchy = Hierarchy {
             layers: vec![layer(fine.clone()), layer(fine.times(&weights))],
-            relations: vec![Relation { from: 0, to: 1, mode: None, weights }],
+            relations: vec![Relation {
+                from: 0,
+                to: 1,
+                mode: None,
+                weights,
+            }],
         };
         let names: Vec<String> = ["ant", "bee", "cat"].map(str::to_owned).to_vec();
         let tree = topic_tree(&hierarchy, 0, &names, 2);
         let words = |l: usize, j: usize| -> Vec<&str> {
-            tree.layers[l][j].words.iter().map(|(w, _)| w.as_str()).collect()
+            tree.layers[l][j]
+                .words
+                .iter()
+                .map(|(w, _)| w.as_str())
+                .collect()
         };
         assert_eq!(words(0, 0), ["ant", "bee"]);
         assert_eq!(words(0, 1), ["bee", "cat"]);

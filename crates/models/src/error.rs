@@ -47,7 +47,9 @@ pub enum ModelError {
         expected: &'static str,
     },
     /// A supervised model of data without labels.
-    #[error("a supervised model needs labels, but this data set has none: give a class for each document")]
+    #[error(
+        "a supervised model needs labels, but this data set has none: give a class for each document"
+    )]
     NoLabels,
     /// A model of matrices asked for another tensor.
     #[error("{model} factorizes matrices, but the data has order {order}")]

@@ -20,7 +20,9 @@ pub struct Hnmf {
 
 impl Default for Hnmf {
     fn default() -> Self {
-        Self { nmf: Ncpd::ssnmf(800) }
+        Self {
+            nmf: Ncpd::ssnmf(800),
+        }
     }
 }
 
@@ -52,7 +54,9 @@ impl Model for Hnmf {
         let mut chain = Chain::new(first)?;
         for rank in &fit.ranks[1..] {
             let mut random = RandomState::new(fit.seed);
-            let next = self.nmf.fit(&chain.coefficients(), *rank, &mut random, observer)?;
+            let next = self
+                .nmf
+                .fit(&chain.coefficients(), *rank, &mut random, observer)?;
             chain.push(next.model, next.outcome, None)?;
         }
         Ok(chain.finish())
@@ -76,7 +80,11 @@ pub struct SupervisedHnmf {
 
 impl Default for SupervisedHnmf {
     fn default() -> Self {
-        Self { ssnmf: Ssnmf::default(), mixed_first_layer: false, nmf: Ncpd::ssnmf(800) }
+        Self {
+            ssnmf: Ssnmf::default(),
+            mixed_first_layer: false,
+            nmf: Ncpd::ssnmf(800),
+        }
     }
 }
 
@@ -108,14 +116,18 @@ impl Model for SupervisedHnmf {
         let mut chain = Chain::new(first)?;
         if self.mixed_first_layer {
             let mut random = RandomState::new(fit.seed);
-            let plain = self.nmf.fit(fit.data, fit.ranks[0], &mut random, observer)?;
+            let plain = self
+                .nmf
+                .fit(fit.data, fit.ranks[0], &mut random, observer)?;
             chain.basis = plain.model.factors()[0].clone();
         }
         for (l, rank) in fit.ranks.iter().enumerate().skip(1) {
             let mut random = RandomState::new(fit.seed);
             let labels = fit.labels_of(l)?;
             let data = chain.coefficients();
-            let next = self.ssnmf.fit(&data, labels, *rank, &mut random, observer)?;
+            let next = self
+                .ssnmf
+                .fit(&data, labels, *rank, &mut random, observer)?;
             chain.push(next.fit.model, next.fit.outcome, Some(next.classifier))?;
         }
         Ok(chain.finish())
@@ -126,7 +138,10 @@ pub(crate) fn matrices_only(model: &'static str, shape: &[usize]) -> Result<(), 
     if shape.len() == 2 {
         Ok(())
     } else {
-        Err(ModelError::MatricesOnly { model, order: shape.len() })
+        Err(ModelError::MatricesOnly {
+            model,
+            order: shape.len(),
+        })
     }
 }
 
@@ -165,11 +180,17 @@ impl Chain {
         self.steps.push(factors[0].clone());
         self.coefficients.clone_from(&factors[1]);
         let approximation = CpTensor::new(vec![self.basis.clone(), self.coefficients.clone()])?;
-        self.layers.push(Layer { classifier, ..Layer::flat(approximation, outcome) });
+        self.layers.push(Layer {
+            classifier,
+            ..Layer::flat(approximation, outcome)
+        });
         Ok(())
     }
 
     fn finish(self) -> Hierarchy {
-        Hierarchy { layers: self.layers, relations: chain(&self.steps, 0, None) }
+        Hierarchy {
+            layers: self.layers,
+            relations: chain(&self.steps, 0, None),
+        }
     }
 }

@@ -6,7 +6,9 @@ use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::hierarchy::chain;
-use crate::{About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel};
+use crate::{
+    About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+};
 
 /// Hierarchical nonnegative tensor factorization along one mode (Cichocki, Zdunek, Amari).
 ///

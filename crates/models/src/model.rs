@@ -26,7 +26,13 @@ pub struct Fit<'a> {
 impl<'a> Fit<'a> {
     /// A fit without labels, of the first variant.
     pub fn new(data: &'a dyn Tensor, ranks: &'a [usize], seed: u32) -> Self {
-        Self { data, ranks, seed, variant: 0, labels: &[] }
+        Self {
+            data,
+            ranks,
+            seed,
+            variant: 0,
+            labels: &[],
+        }
     }
 
     /// The labels that layer `layer` learns.
@@ -34,7 +40,10 @@ impl<'a> Fit<'a> {
     /// # Errors
     /// [`ModelError::NoLabels`] if there are none.
     pub fn labels_of(&self, layer: usize) -> Result<&'a Labels, ModelError> {
-        self.labels.get(layer).or(self.labels.last()).ok_or(ModelError::NoLabels)
+        self.labels
+            .get(layer)
+            .or(self.labels.last())
+            .ok_or(ModelError::NoLabels)
     }
 }
 
@@ -60,13 +69,19 @@ impl FirstLayerFit {
     /// It as a layer of a hierarchy.
     pub(crate) fn layer(&self) -> Layer {
         let flat = Layer::flat(self.fit.model.clone(), self.fit.outcome.clone());
-        Layer { classifier: self.classifier.clone(), ..flat }
+        Layer {
+            classifier: self.classifier.clone(),
+            ..flat
+        }
     }
 }
 
 impl From<CpFit> for FirstLayerFit {
     fn from(fit: CpFit) -> Self {
-        Self { fit, classifier: None }
+        Self {
+            fit,
+            classifier: None,
+        }
     }
 }
 
@@ -86,7 +101,10 @@ impl FirstLayer {
             Self::Ssnmf(ssnmf) => {
                 let labels = fit.labels_of(0)?;
                 let fitted = ssnmf.fit(fit.data, labels, rank, &mut random, observer)?;
-                Ok(FirstLayerFit { fit: fitted.fit, classifier: Some(fitted.classifier) })
+                Ok(FirstLayerFit {
+                    fit: fitted.fit,
+                    classifier: Some(fitted.classifier),
+                })
             }
         }
     }

@@ -8,7 +8,9 @@ use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::hierarchy::chain;
-use crate::{About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel};
+use crate::{
+    About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+};
 
 /// X ≈ ⟦F_1 W, …, F_k W⟧ with one W ≥ 0 (r_l × r_{l+1}) for all modes; F_i W are the next layer's
 /// factors. For order 2 this is X ≈ A W Wᵀ S.

@@ -4,7 +4,9 @@ use hntf_solvers::{Ncpd, Observer, Start};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
-use crate::{About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel};
+use crate::{
+    About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+};
 
 /// Independent NCPDs of ranks r_0, r_1, …; there are no relations between their topics.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

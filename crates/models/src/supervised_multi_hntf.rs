@@ -34,7 +34,12 @@ pub struct SupervisedMultiHntf {
 
 impl Default for SupervisedMultiHntf {
     fn default() -> Self {
-        Self { ssnmf: Ssnmf::default(), iterations: 800, weight: 1.0, masked: false }
+        Self {
+            ssnmf: Ssnmf::default(),
+            iterations: 800,
+            weight: 1.0,
+            masked: false,
+        }
     }
 }
 
@@ -85,15 +90,25 @@ impl Model for SupervisedMultiHntf {
             let classifier = draw(labels.classes(), *rank);
             let mut state = State::new(self, &core, &factors, labels, weights, classifier);
             let outcome = drive(&mut state, &Stopping::after(self.iterations), observer);
-            let State { weights, classifier, .. } = state;
+            let State {
+                weights,
+                classifier,
+                ..
+            } = state;
             factors.iter_mut().for_each(|f| *f = f.times(&weights));
             core = weights.transposed().times(&core).times(&weights);
             steps.push(weights);
             let approximation = CpTensor::new(factors.clone())?;
             let classifier = Some(classifier);
-            layers.push(Layer { classifier, ..Layer::flat(approximation, outcome) });
+            layers.push(Layer {
+                classifier,
+                ..Layer::flat(approximation, outcome)
+            });
         }
-        Ok(Hierarchy { layers, relations: chain(&steps, 0, None) })
+        Ok(Hierarchy {
+            layers,
+            relations: chain(&steps, 0, None),
+        })
     }
 }
 
@@ -142,15 +157,27 @@ impl<'a> State<'a> {
         let mut known_gram = Matrix::zeros(rank, rank);
         for (j, class) in labels.known() {
             let row = coefficients.row(j);
-            targets.row_mut(class).iter_mut().zip(row).for_each(|(t, s)| *t += s);
+            targets
+                .row_mut(class)
+                .iter_mut()
+                .zip(row)
+                .for_each(|(t, s)| *t += s);
             for (i, x) in row.iter().enumerate() {
-                known_gram.row_mut(i).iter_mut().zip(row).for_each(|(o, y)| *o += x * y);
+                known_gram
+                    .row_mut(i)
+                    .iter_mut()
+                    .zip(row)
+                    .for_each(|(o, y)| *o += x * y);
             }
         }
         Self {
             lambda: model.weight,
             core,
-            label_gram: if model.masked { known_gram } else { grams[1].clone() },
+            label_gram: if model.masked {
+                known_gram
+            } else {
+                grams[1].clone()
+            },
             grams,
             targets,
             weights,
@@ -180,7 +207,11 @@ impl Iterate for State<'_> {
         assign(denominator1, g1w.view(), inner2.view());
         assign(numerator2, self.core.view().transpose(), w.view());
         assign(denominator2, g2w.view(), inner1.view());
-        assign(label_numerator, self.targets.view().transpose(), self.classifier.view());
+        assign(
+            label_numerator,
+            self.targets.view().transpose(),
+            self.classifier.view(),
+        );
         assign(label_denominator, label_gw.view(), classifier_gram.view());
 
         let lambda = self.lambda;
@@ -208,11 +239,20 @@ impl Iterate for State<'_> {
         let w = &self.weights;
         let inner: f64 = {
             let cw = self.core.times(w);
-            cw.as_slice().iter().zip(w.as_slice()).map(|(a, b)| a * b).sum()
+            cw.as_slice()
+                .iter()
+                .zip(w.as_slice())
+                .map(|(a, b)| a * b)
+                .sum()
         };
         let small = |g: &Matrix| w.transposed().times(&g.times(w));
         let (a, b) = (small(&self.grams[0]), small(&self.grams[1]));
-        let model: f64 = a.as_slice().iter().zip(b.as_slice()).map(|(x, y)| x * y).sum();
+        let model: f64 = a
+            .as_slice()
+            .iter()
+            .zip(b.as_slice())
+            .map(|(x, y)| x * y)
+            .sum();
         model - 2.0 * inner
     }
 }

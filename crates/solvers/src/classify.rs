@@ -25,11 +25,18 @@ impl Classifier {
             let class = labels.class(j);
             if class.is_some() || self == Self::PseudoInverse {
                 for (i, x) in row.iter().enumerate() {
-                    gram.row_mut(i).iter_mut().zip(row).for_each(|(g, y)| *g += x * y);
+                    gram.row_mut(i)
+                        .iter_mut()
+                        .zip(row)
+                        .for_each(|(g, y)| *g += x * y);
                 }
             }
             if let Some(class) = class {
-                targets.row_mut(class).iter_mut().zip(row).for_each(|(t, x)| *t += x);
+                targets
+                    .row_mut(class)
+                    .iter_mut()
+                    .zip(row)
+                    .for_each(|(t, x)| *t += x);
             }
         }
         targets.times(&pseudo_inverse(&gram))
@@ -41,7 +48,9 @@ pub fn predict(classifier: &Matrix, coefficients: &Matrix) -> Vec<usize> {
     let scores = coefficients.times(&classifier.transposed());
     let largest = |row: &[f64]| {
         let entries = row.iter().enumerate();
-        entries.fold((0, f64::NEG_INFINITY), |best, (c, x)| if *x > best.1 { (c, *x) } else { best })
+        entries.fold((0, f64::NEG_INFINITY), |best, (c, x)| {
+            if *x > best.1 { (c, *x) } else { best }
+        })
     };
     scores.iter_rows().map(|row| largest(row).0).collect()
 }

@@ -35,7 +35,9 @@ pub enum SolverError {
         expected: Vec<(usize, usize)>,
     },
     /// Labels of another length than the mode they belong to.
-    #[error("{found} labels for {expected} columns: every column needs one, or a mark that it has none")]
+    #[error(
+        "{found} labels for {expected} columns: every column needs one, or a mark that it has none"
+    )]
     Labels {
         /// Number of labels.
         found: usize,

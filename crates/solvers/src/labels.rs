@@ -12,7 +12,10 @@ impl Labels {
     ///
     /// Returns `None` if a class is out of range.
     pub fn new(classes: usize, of: Vec<Option<usize>>) -> Option<Self> {
-        of.iter().flatten().all(|c| *c < classes).then_some(Self { classes, of })
+        of.iter()
+            .flatten()
+            .all(|c| *c < classes)
+            .then_some(Self { classes, of })
     }
 
     /// Number of classes.
@@ -37,6 +40,9 @@ impl Labels {
 
     /// (index, class) of all labelled indices, in order.
     pub fn known(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        self.of.iter().enumerate().filter_map(|(j, c)| c.map(|c| (j, c)))
+        self.of
+            .iter()
+            .enumerate()
+            .filter_map(|(j, c)| c.map(|c| (j, c)))
     }
 }

@@ -4,9 +4,7 @@ use hntf_tensor::{CpTensor, Matrix, Scratch, Tensor, gram, multiply};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    CpFit, Criterion, Iterate, Labels, Observer, SolverError, Start, Stopping, drive,
-};
+use crate::{CpFit, Criterion, Iterate, Labels, Observer, SolverError, Start, Stopping, drive};
 
 /// min ‖X − A S‖² + λ ‖L * (Y − B S)‖² over A, B, S ≥ 0, for X of m × n, one-hot labels Y of c × n
 /// and the mask L of labelled columns (Lee, Yoo & Choi 2010; Haddock et al. 2021), by multiplicative
@@ -31,7 +29,10 @@ impl Default for Ssnmf {
             criterion: Criterion::DecreaseOverFirst,
             check_every: 1,
         };
-        Self { weight: 1.0, stopping }
+        Self {
+            weight: 1.0,
+            stopping,
+        }
     }
 }
 
@@ -61,23 +62,36 @@ impl Ssnmf {
         crate::ncpd::check(data, rank)?;
         let shape = data.shape();
         if shape.len() != 2 {
-            return Err(SolverError::Shape { shape: shape.to_vec() });
+            return Err(SolverError::Shape {
+                shape: shape.to_vec(),
+            });
         }
         if labels.len() != shape[1] {
-            return Err(SolverError::Labels { found: labels.len(), expected: shape[1] });
+            return Err(SolverError::Labels {
+                found: labels.len(),
+                expected: shape[1],
+            });
         }
         if !(self.weight >= 0.0 && self.weight.is_finite()) {
             return Err(SolverError::Weight { found: self.weight });
         }
         let factors = Start::Ssnmf.factors(data, rank, random);
-        let classifier =
-            Matrix::from_fn(labels.classes(), rank, |_, _| random.random_sample());
+        let classifier = Matrix::from_fn(labels.classes(), rank, |_, _| random.random_sample());
         let mut state = State::new(data, labels, self.weight, factors, classifier);
         let outcome = drive(&mut state, &self.stopping, observer);
-        let State { a, t, classifier, .. } = state;
+        let State {
+            a, t, classifier, ..
+        } = state;
         let model = CpTensor::new(vec![a, t])?;
         let error = hntf_tensor::relative_error(data, &model, &mut Scratch::new());
-        Ok(SsnmfFit { fit: CpFit { model, error, outcome }, classifier })
+        Ok(SsnmfFit {
+            fit: CpFit {
+                model,
+                error,
+                outcome,
+            },
+            classifier,
+        })
     }
 }
 
@@ -134,7 +148,8 @@ impl<'a> State<'a> {
     /// X times the other factor, into `numerator`.
     fn contract(&mut self, mode: usize) {
         let factors = [std::mem::take(&mut self.a), std::mem::take(&mut self.t)];
-        self.data.mttkrp(&factors, mode, &mut self.numerator, &mut self.scratch);
+        self.data
+            .mttkrp(&factors, mode, &mut self.numerator, &mut self.scratch);
         [self.a, self.t] = factors;
     }
 
@@ -217,7 +232,10 @@ fn known_gram(t: &Matrix, labels: &Labels, out: &mut Matrix) {
     for (j, _) in labels.known() {
         let row = t.row(j);
         for (i, x) in row.iter().enumerate() {
-            out.row_mut(i).iter_mut().zip(row).for_each(|(o, y)| *o += x * y);
+            out.row_mut(i)
+                .iter_mut()
+                .zip(row)
+                .for_each(|(o, y)| *o += x * y);
         }
     }
 }

@@ -42,6 +42,17 @@ impl CpTensor {
         self.factors[0].cols()
     }
 
+    /// ∗_{i≠m} P_iᵀ P_i: s × s.
+    fn gram_of_others(&self, mode: usize) -> Matrix {
+        let mut grams = vec![Matrix::default(); self.factors.len()];
+        for (g, f) in grams.iter_mut().zip(&self.factors) {
+            gram(f, g);
+        }
+        let mut others = Matrix::default();
+        hadamard_of_grams(&grams, Some(mode), &mut others);
+        others
+    }
+
     /// P_iᵀ F_i for the factors P of self and F: s × r.
     fn cross_gram(&self, other: &Matrix, mode: usize, out: &mut Matrix) {
         out.reshape(self.rank(), other.cols());
@@ -139,15 +150,18 @@ impl Tensor for CpTensor {
 
     // P_m (∗_{i≠m} P_iᵀP_i) P_mᵀ.
     fn unfolding_gram(&self, mode: usize) -> Matrix {
-        let mut grams = vec![Matrix::default(); self.factors.len()];
-        for (g, f) in grams.iter_mut().zip(&self.factors) {
-            gram(f, g);
-        }
-        let mut others = Matrix::default();
-        hadamard_of_grams(&grams, Some(mode), &mut others);
         self.factors[mode]
-            .times(&others)
+            .times(&self.gram_of_others(mode))
             .times(&self.factors[mode].transposed())
+    }
+
+    // P_m (∗_{i≠m} P_iᵀP_i) (P_mᵀ B), from the right.
+    fn unfolding_gram_times(&self, mode: usize, block: &Matrix, out: &mut Matrix, _: &mut Scratch) {
+        let mut inner = Matrix::default();
+        self.cross_gram(block, mode, &mut inner);
+        let inner = self.gram_of_others(mode).times(&inner);
+        out.reshape(self.shape[mode], block.cols());
+        multiply(out.view_mut(), self.factors[mode].view(), inner.view());
     }
 
     // The difference is itself a CP tensor of s + r terms, [P, F] with the last r negated. In each

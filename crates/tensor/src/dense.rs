@@ -1,10 +1,11 @@
 //! Dense tensors of any order, contracted through views of one row-major array.
 
-use crate::contraction::{
-    contract_left, contract_right, khatri_rao, product, tensor_times_matrix, view, view_mut,
-};
+mod dimension_tree;
+
+use crate::contraction::{contract_left, khatri_rao, product, tensor_times_matrix, view, view_mut};
 use crate::matrix::dot;
 use crate::{CpTensor, Matrix, Scratch, Tensor, TensorError};
+use dimension_tree::{Leaves, Sweep};
 
 /// A dense tensor, row-major: the last index varies fastest.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,22 @@ impl DenseTensor {
             });
         }
         Ok(Self { shape, values })
+    }
+
+    /// Makes it a tensor of zeros, keeping its memory where it can.
+    pub(crate) fn reset(&mut self, shape: &[usize]) {
+        self.shape.clear();
+        self.shape.extend_from_slice(shape);
+        self.values.clear();
+        self.values.resize(shape.iter().product(), 0.0);
+    }
+
+    /// A tensor of order 1 and size 0, to be [`DenseTensor::reset`].
+    pub(crate) fn blank() -> Self {
+        Self {
+            shape: vec![0],
+            values: Vec::new(),
+        }
     }
 
     /// The matrix as a tensor of order 2.
@@ -296,6 +313,34 @@ impl Tensor for DenseTensor {
         gram
     }
 
+    // Block by block of the left modes: x (xᵀ B), the inner product first.
+    fn unfolding_gram_times(
+        &self,
+        mode: usize,
+        block: &Matrix,
+        out: &mut Matrix,
+        scratch: &mut Scratch,
+    ) {
+        let (left, n, right) = self.around(mode);
+        out.reshape(n, block.cols());
+        out.as_mut_slice().fill(0.0);
+        let mut inner = scratch.take(right * block.cols());
+        for x in self.values.chunks_exact((n * right).max(1)).take(left) {
+            let x = view(x, n, right);
+            let (rows, columns) = (right, block.cols());
+            let seq = faer::Par::Seq;
+            product(
+                view_mut(&mut inner, rows, columns),
+                x.transpose(),
+                block.view(),
+                seq,
+            );
+            let (add, inner) = (faer::Accum::Add, view(&inner, rows, columns));
+            faer::linalg::matmul::matmul(out.view_mut(), add, x, inner, 1.0, seq);
+        }
+        scratch.give(inner);
+    }
+
     fn squared_distance(&self, factors: &[Matrix], scratch: &mut Scratch) -> f64 {
         let rank = factors[0].cols();
         let (n, right) = (self.shape[0], self.shape[1..].iter().product::<usize>());
@@ -313,97 +358,5 @@ impl Tensor for DenseTensor {
         scratch.give(row);
         scratch.give(after);
         total
-    }
-}
-
-/// The inner nodes of a sweep: partial MTTKRPs of a range of modes, (n_a ⋯ n_{b−1}) × rank.
-struct Sweep<'a> {
-    shape: &'a [usize],
-    rank: usize,
-    out: Matrix,
-    update: &'a mut dyn FnMut(usize, &Matrix, &mut [Matrix]),
-}
-
-impl Sweep<'_> {
-    fn visit(
-        &mut self,
-        from: usize,
-        to: usize,
-        node: &[f64],
-        factors: &mut [Matrix],
-        scratch: &mut Scratch,
-    ) {
-        if to - from == 1 {
-            self.out.reshape(self.shape[from], self.rank);
-            self.out.as_mut_slice().copy_from_slice(node);
-            (self.update)(from, &self.out, factors);
-            return;
-        }
-        let cut = usize::midpoint(from, to);
-        let rows = |a: usize, b: usize| self.shape[a..b].iter().product::<usize>() * self.rank;
-        let (left, right) = (rows(from, cut), rows(cut, to));
-
-        let weights = khatri_rao(&factors[cut..to], self.rank, scratch);
-        let mut child = scratch.take(left);
-        contract_right(node, &weights, self.rank, &mut child);
-        scratch.give(weights);
-        self.visit(from, cut, &child, factors, scratch);
-        scratch.give(child);
-
-        let weights = khatri_rao(&factors[from..cut], self.rank, scratch);
-        let mut child = scratch.take(right);
-        contract_left(node, &weights, self.rank, &mut child);
-        scratch.give(weights);
-        self.visit(cut, to, &child, factors, scratch);
-        scratch.give(child);
-    }
-}
-
-/// The projections of all modes but one, by halves: what a half shares is contracted once.
-struct Leaves<'a> {
-    projections: &'a [&'a Matrix],
-    out: &'a mut [DenseTensor],
-}
-
-impl Leaves<'_> {
-    /// `node` has the projected size in every mode outside `from..to`.
-    fn visit(
-        &mut self,
-        from: usize,
-        to: usize,
-        shape: &[usize],
-        node: &[f64],
-        scratch: &mut Scratch,
-    ) {
-        if to - from == 1 {
-            let leaf = &mut self.out[from];
-            leaf.shape.clear();
-            leaf.shape.extend_from_slice(shape);
-            leaf.values.clear();
-            leaf.values.extend_from_slice(node);
-            return;
-        }
-        // The left part keeps the larger share: contracting the last modes of a row-major array is
-        // one large product.
-        let cut = (from + to).div_ceil(2);
-        for (keep, drop) in [((from, cut), (cut, to)), ((cut, to), (from, cut))] {
-            let mut shape = shape.to_vec();
-            let mut current: Option<Vec<f64>> = None;
-            for mode in (drop.0..drop.1).rev() {
-                let factor = self.projections[mode];
-                let (left, n, right) = around(&shape, mode);
-                let mut next = scratch.take(left * factor.cols() * right);
-                let par = scratch.par(left * n * right * factor.cols());
-                let source = current.as_deref().unwrap_or(node);
-                tensor_times_matrix(source, left, right, factor.view(), &mut next, par);
-                shape[mode] = factor.cols();
-                if let Some(old) = current.replace(next) {
-                    scratch.give(old);
-                }
-            }
-            let child = current.unwrap_or_default();
-            self.visit(keep.0, keep.1, &shape, &child, scratch);
-            scratch.give(child);
-        }
     }
 }

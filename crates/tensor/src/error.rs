@@ -47,6 +47,65 @@ pub enum TensorError {
         /// Columns of each factor.
         ranks: Vec<usize>,
     },
+    /// Coordinates whose indices are not one per mode and value.
+    #[error(
+        "{values} entries of a tensor with {modes} modes take {expected} indices, but {found} were given"
+    )]
+    IndexCount {
+        /// Number of values.
+        values: usize,
+        /// Number of modes.
+        modes: usize,
+        /// Their product.
+        expected: usize,
+        /// Number of indices found.
+        found: usize,
+    },
+    /// A coordinate outside the tensor.
+    #[error(
+        "entry {entry} (counted from 0) has index {index} in mode {mode}, but indices there are below {size}"
+    )]
+    IndexOutOfRange {
+        /// Position of the entry among those given, from 0.
+        entry: usize,
+        /// The mode, from 0.
+        mode: usize,
+        /// The index, from 0.
+        index: u32,
+        /// The size of the mode.
+        size: usize,
+    },
+    /// More modes than a sparse tensor may have: it keeps a tree for each.
+    #[error(
+        "a sparse tensor has at most {limit} modes, but this one has {modes}: is it a table, not coordinates?"
+    )]
+    TooManyModes {
+        /// Number of modes.
+        modes: usize,
+        /// The most there may be.
+        limit: usize,
+    },
+    /// A mode too long for the indices of a sparse tensor.
+    #[error(
+        "mode {mode} has size {size}, but the modes of a sparse tensor have at most 4294967296 indices"
+    )]
+    ModeTooLong {
+        /// The mode, from 0.
+        mode: usize,
+        /// Its size.
+        size: usize,
+    },
+    /// Column pointers that do not cut the values into columns.
+    #[error(
+        "the pointers of {columns} compressed columns must be one more than there are columns, \
+         begin with 0, never decrease and end with the number of row indices, but {problem}"
+    )]
+    Pointers {
+        /// Number of columns.
+        columns: usize,
+        /// What was found.
+        problem: String,
+    },
     /// A tensor without modes.
     #[error("a tensor needs at least one mode")]
     NoModes,

@@ -1,4 +1,4 @@
-//! What data is: dense and CP tensors of any order, and the few contractions that every
+//! What data is: dense, sparse and CP tensors of any order, and the few contractions that every
 //! factorization needs of them.
 //!
 //! The one trait between data and solvers is [`Tensor`]. A matrix is a tensor of order 2, a CP
@@ -9,6 +9,7 @@
 #![cfg_attr(not(test), warn(clippy::expect_used))]
 
 mod contraction;
+pub mod coordinates;
 mod cp;
 mod dense;
 mod error;
@@ -16,14 +17,18 @@ mod matrix;
 pub mod npy;
 mod residual;
 mod scratch;
+mod sparse;
 mod spectrum;
+mod subspace;
 mod tensor;
 
+pub use coordinates::{Coordinates, Duplicates};
 pub use cp::CpTensor;
 pub use dense::DenseTensor;
 pub use error::TensorError;
 pub use matrix::{Matrix, gram, hadamard_of_grams, multiply};
 pub use residual::{relative_error, squared_residual};
 pub use scratch::Scratch;
+pub use sparse::SparseTensor;
 pub use spectrum::{leading_left_singular_vectors, symmetric_eigen};
 pub use tensor::Tensor;

@@ -327,7 +327,7 @@ fn write(path: &Path, shape: &[usize], values: &[f64]) -> Result<(), NpyProblem>
 
 /// A temporary file with the permissions of a file made in the ordinary way: by default it could
 /// be read by its owner alone, and would stay so once renamed.
-fn new_file_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+pub(crate) fn new_file_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {

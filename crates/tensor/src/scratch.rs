@@ -44,6 +44,11 @@ impl Scratch {
         }
     }
 
+    /// How many threads `operations` multiplications should be shared by.
+    pub(crate) fn threads(&self, operations: usize) -> usize {
+        self.par(operations).degree()
+    }
+
     /// A buffer of `len` unspecified values.
     pub(crate) fn take(&mut self, len: usize) -> Vec<f64> {
         let mut buffer = self.free.pop().unwrap_or_default();

@@ -4,23 +4,33 @@ use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
 use faer::{Mat, Par};
 
-use crate::{Matrix, Tensor};
+use crate::{Matrix, Tensor, subspace};
+
+/// Modes longer than this are not given an n × n matrix.
+const DENSE_LIMIT: usize = 1500;
 
 /// The leading left singular vectors of X_(mode), largest singular value first, as the columns of
 /// an n × min(n, count) matrix. Their signs are arbitrary.
 ///
-/// They are the eigenvectors of the n × n Gram matrix of the unfolding, so the cost is one pass
-/// over the data and O(n³), and vectors of singular values below 1e-8 of the largest are noise.
+/// They are the eigenvectors of the n × n Gram matrix of the unfolding, so vectors of singular
+/// values below 1e-8 of the largest are noise. Up to n = 1500 the Gram matrix is formed: one pass
+/// over the data and O(n³). Beyond that it is only multiplied with blocks of 2 × `count` (at least
+/// `count` + 10) vectors, some tens of times, which takes O(n count) memory; vectors that belong
+/// to nearly equal singular values are then found as one subspace, to about 1e-12.
 pub fn leading_left_singular_vectors(data: &dyn Tensor, mode: usize, count: usize) -> Matrix {
-    let gram = data.unfolding_gram(mode);
-    let n = gram.rows();
-    let (_, vectors) = symmetric_eigen(&gram);
-    Matrix::from_fn(n, count.min(n), |i, j| vectors[(i, n - 1 - j)])
+    let n = data.shape()[mode];
+    if n > DENSE_LIMIT {
+        return subspace::leading_eigenvectors(data, mode, count);
+    }
+    match symmetric_eigen(&data.unfolding_gram(mode)) {
+        Some((_, vectors)) => Matrix::from_fn(n, count.min(n), |i, j| vectors[(i, n - 1 - j)]),
+        None => Matrix::zeros(n, count.min(n)),
+    }
 }
 
-/// Eigenvalues, smallest first, and eigenvectors (as columns) of a symmetric n × n matrix. O(n³).
-/// All zero if it has entries that are not finite: nothing is known of its directions then.
-pub fn symmetric_eigen(matrix: &Matrix) -> (Vec<f64>, Matrix) {
+/// Eigenvalues, smallest first, and eigenvectors of a symmetric matrix. `None` if it is not finite:
+/// nothing is known of its directions then.
+pub fn symmetric_eigen(matrix: &Matrix) -> Option<(Vec<f64>, Mat<f64>)> {
     let n = matrix.rows();
     let mut values = faer::diag::Diag::zeros(n);
     let mut vectors = Mat::zeros(n, n);
@@ -35,9 +45,6 @@ pub fn symmetric_eigen(matrix: &Matrix) -> (Vec<f64>, Matrix) {
         MemStack::new(&mut memory),
         params,
     );
-    if done.is_err() {
-        return (vec![0.0; n], Matrix::zeros(n, n));
-    }
-    let values = (0..n).map(|i| values.column_vector()[i]).collect();
-    (values, Matrix::from_fn(n, n, |i, j| vectors[(i, j)]))
+    done.ok()?;
+    Some((values.column_vector().iter().copied().collect(), vectors))
 }

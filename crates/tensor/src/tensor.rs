@@ -66,8 +66,21 @@ pub trait Tensor: Sync + Send {
         }
     }
 
-    /// X_(m) X_(m)ᵀ: n_m × n_m.
+    /// X_(m) X_(m)ᵀ: n_m × n_m, whatever the data. For short modes; long ones have
+    /// [`Tensor::unfolding_gram_times`].
     fn unfolding_gram(&self, mode: usize) -> Matrix;
+
+    /// `out` ← X_(m) X_(m)ᵀ B for a `block` B of n_m × p, of the same size. Implementations do not
+    /// form the n_m × n_m matrix.
+    fn unfolding_gram_times(
+        &self,
+        mode: usize,
+        block: &Matrix,
+        out: &mut Matrix,
+        _scratch: &mut Scratch,
+    ) {
+        *out = self.unfolding_gram(mode).times(block);
+    }
 
     /// ‖X − ⟦F⟧‖² summed over the entries themselves: slow, but without the cancellation of the
     /// formula over norms, for fits that are nearly exact.

@@ -52,12 +52,22 @@ impl Source for CorpusSource {
         }
         let path = places.resolve(&self.path);
         let corpus = Corpus::read(&path, &self.read)?;
-        let text = |source| DatasetError::Text { path: path.clone(), source };
+        let text = |source| DatasetError::Text {
+            path: path.clone(),
+            source,
+        };
         let vectorizer = Vectorizer::new(&self.text).map_err(text)?;
         let (_, matrix) = vectorizer.fit_transform(&corpus.texts()).map_err(text)?;
-        let labels = if self.labels { vec![self.label_set(&corpus)?] } else { Vec::new() };
+        let labels = if self.labels {
+            vec![self.label_set(&corpus)?]
+        } else {
+            Vec::new()
+        };
         let (nnz, empty) = (matrix.nnz(), matrix.empty_columns().len());
-        let content = |source| DatasetError::Content { path: path.clone(), source };
+        let content = |source| DatasetError::Content {
+            path: path.clone(),
+            source,
+        };
         let (tensor, vocabulary) = matrix.into_tensor().map_err(content)?;
         let documents: Vec<String> = corpus.documents.into_iter().map(|d| d.id).collect();
         let notes = vec![format!(

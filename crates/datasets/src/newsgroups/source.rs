@@ -20,10 +20,19 @@ impl Source for NewsgroupsOptions {
         let path = places.find("newsgroups", &[ARCHIVE, "20news-bydate"])?;
         let counts = validate(&path)?;
         for (split, expected) in POSTS {
-            let found: usize =
-                counts.iter().filter(|c| c.split == split).map(|c| c.documents).sum();
+            let found: usize = counts
+                .iter()
+                .filter(|c| c.split == split)
+                .map(|c| c.documents)
+                .sum();
             if found != expected {
-                return Err(NewsgroupsError::Posts { path, split, found, expected }.into());
+                return Err(NewsgroupsError::Posts {
+                    path,
+                    split,
+                    found,
+                    expected,
+                }
+                .into());
             }
         }
         let newsgroups = load(&path, self)?;
@@ -46,7 +55,11 @@ impl Source for NewsgroupsOptions {
             items: vec![Some(vocabulary), Some(newsgroups.documents)],
             labels: vec![
                 set("group", newsgroups.classes, newsgroups.class_of),
-                set("subject", newsgroups.super_classes, newsgroups.super_class_of),
+                set(
+                    "subject",
+                    newsgroups.super_classes,
+                    newsgroups.super_class_of,
+                ),
             ],
             notes,
             ..Dataset::new(Box::new(tensor), "data", mode_names)

@@ -53,9 +53,23 @@ impl TermDocuments {
     /// More terms than an index can count, or no entry at all.
     pub fn into_tensor(self) -> Result<(SparseTensor, Vec<String>), TensorError> {
         let (rows, columns) = self.shape();
-        let index = |row: usize| u32::try_from(row).map_err(|_| TensorError::TooLarge { shape: vec![rows, columns] });
-        let indices = self.indices.into_iter().map(index).collect::<Result<Vec<_>, _>>()?;
-        let tensor = SparseTensor::from_compressed_columns(rows, columns, &self.indptr, &indices, self.values)?;
+        let index = |row: usize| {
+            u32::try_from(row).map_err(|_| TensorError::TooLarge {
+                shape: vec![rows, columns],
+            })
+        };
+        let indices = self
+            .indices
+            .into_iter()
+            .map(index)
+            .collect::<Result<Vec<_>, _>>()?;
+        let tensor = SparseTensor::from_compressed_columns(
+            rows,
+            columns,
+            &self.indptr,
+            &indices,
+            self.values,
+        )?;
         tensor.check_not_zero()?;
         Ok((tensor, self.vocabulary))
     }

@@ -185,6 +185,8 @@ pub struct Published {
     pub values: BTreeMap<String, Vec<f64>>,
     /// Digits after the point as printed: a value that rounds to them is reproduced.
     pub digits: u8,
+    /// The same for metrics printed with another number of digits.
+    pub digits_of: BTreeMap<String, u8>,
     /// Where a run cannot give the published digits (another random stream, rebuilt data): the
     /// difference that still counts as agreement.
     pub tolerance: Option<f64>,

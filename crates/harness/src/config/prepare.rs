@@ -62,7 +62,10 @@ impl Experiment {
         if self.topics.is_some() && word_mode(&dataset).is_none() {
             return Err(self
                 .text
-                .error(self.spans.topics.clone(), "topics need data whose indices have names")
+                .error(
+                    self.spans.topics.clone(),
+                    "topics need data whose indices have names",
+                )
                 .help("leave [topics] out, or give the data a vocabulary")
                 .into());
         }
@@ -80,7 +83,10 @@ impl Experiment {
             // No mistake of the file's: the data set has to be fetched.
             DatasetError::Absent { .. } => {
                 let experiment = self.name.clone();
-                return HarnessError::Absent { experiment, source: error };
+                return HarnessError::Absent {
+                    experiment,
+                    source: error,
+                };
             }
             DatasetError::Parameter { parameter, .. } => parameter,
             DatasetError::Vocabulary { .. } | DatasetError::VocabularyLength { .. } => "vocabulary",

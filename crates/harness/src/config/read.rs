@@ -162,7 +162,9 @@ fn read_topics(
     for id in &topics.get_ref().methods {
         if !known().any(|k| k == id) {
             let message = format!("topics of `{id}`, which is no method's id");
-            return Err(text.error(topics.span(), message).help(suggestion(id, known())));
+            return Err(text
+                .error(topics.span(), message)
+                .help(suggestion(id, known())));
         }
     }
     Ok(Some(topics.get_ref().clone()))

@@ -53,6 +53,8 @@ struct PlainPublished {
     #[serde(default)]
     values: BTreeMap<Spanned<String>, Spanned<Vec<f64>>>,
     digits: Option<Spanned<u8>>,
+    #[serde(default)]
+    digits_of: BTreeMap<String, Spanned<u8>>,
     tolerance: Option<Spanned<f64>>,
 }
 
@@ -166,6 +168,14 @@ impl<'a> Rows<'a> {
     }
 
     fn published(&self, plain: PlainPublished) -> Result<Published, ConfigError> {
+        if let Some((metric, digits)) = plain
+            .digits_of
+            .iter()
+            .find(|(m, _)| !plain.values.keys().any(|k| k.get_ref() == *m))
+        {
+            let message = format!("digits of `{metric}`, which has no published values");
+            return Err(self.text.error(digits.span(), message).help("leave it out"));
+        }
         let mut values = BTreeMap::new();
         for (metric, list) in plain.values {
             let known = metrics::names(self.ranks.len());
@@ -191,7 +201,8 @@ impl<'a> Rows<'a> {
             }
             values.insert(metric.into_inner(), list.into_inner());
         }
-        if let Some(digits) = plain.digits.as_ref().filter(|d| *d.get_ref() > MOST_DIGITS) {
+        let digits = plain.digits.iter().chain(plain.digits_of.values());
+        if let Some(digits) = digits.into_iter().find(|d| *d.get_ref() > MOST_DIGITS) {
             let message = format!("`digits` is {}", digits.get_ref());
             return Err(self.text.error(digits.span(), message).help(format!(
                 "give the digits after the point that were printed, at most {MOST_DIGITS}"
@@ -200,6 +211,9 @@ impl<'a> Rows<'a> {
         Ok(Published {
             values,
             digits: plain.digits.map_or(DEFAULT_DIGITS, Spanned::into_inner),
+            digits_of: (plain.digits_of.into_iter())
+                .map(|(metric, digits)| (metric, digits.into_inner()))
+                .collect(),
             tolerance: not_negative(self.text, "tolerance", plain.tolerance)?,
         })
     }

@@ -21,7 +21,8 @@ pub struct Confusion {
 
 impl NamedPicture for Confusion {
     const ID: &'static str = "confusion";
-    const SUMMARY: &'static str = "true against predicted classes, layer by layer (data with labels)";
+    const SUMMARY: &'static str =
+        "true against predicted classes, layer by layer (data with labels)";
 }
 
 impl Picture for Confusion {
@@ -33,6 +34,7 @@ impl Picture for Confusion {
         known_method(experiment, &self.method)?;
         if dataset.labels.is_empty() {
             return Err(PictureError {
+                key: "kind",
                 message: "a confusion matrix needs labels, this data has none".to_owned(),
                 help: "leave this [[figure]] out".to_owned(),
             });
@@ -46,7 +48,9 @@ impl Picture for Confusion {
         let trial = finished.best_trial(&self.method).unwrap_or(0);
         let hierarchy = finished.hierarchy(index, trial)?;
         let mut grid = HeatmapGrid {
-            title: experiment.method(&self.method).map(|(_, m)| m.label.clone()),
+            title: experiment
+                .method(&self.method)
+                .map(|(_, m)| m.label.clone()),
             scale: (0.0, 1.0),
             scale_label: "share of the true class".to_owned(),
             panels: vec![Vec::new()],
@@ -66,7 +70,8 @@ impl Picture for Confusion {
                 annotate: true,
                 ..Panel::default()
             }));
-            grid.column_titles.push(format!("layer of rank {}", layer.rank));
+            grid.column_titles
+                .push(format!("layer of rank {}", layer.rank));
             grid.x_labels.push(format!("predicted {}", labels.name));
             grid.y_labels.push(format!("true {}", labels.name));
         }

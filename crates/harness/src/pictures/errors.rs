@@ -45,9 +45,7 @@ impl Picture for Errors {
                     })
                 })
                 .collect(),
-            published: (0..layers)
-                .map(|l| row.published(metric, l))
-                .collect(),
+            published: (0..layers).map(|l| row.published(metric, l)).collect(),
         };
         Ok(Box::new(ErrorByLayer {
             title: experiment.title.clone(),

@@ -88,7 +88,7 @@ pub fn comparisons(experiment: &Experiment, record: &Record) -> Vec<Comparison> 
                 let Some(summary) = row.summary(record, layer, metric) else {
                     continue;
                 };
-                let (digits, tolerance) = (row.published.digits, row.published.tolerance);
+                let (digits, tolerance) = (row.digits(metric), row.published.tolerance);
                 found.push(Comparison {
                     row: row.id.to_owned(),
                     layer,

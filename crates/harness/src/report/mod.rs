@@ -86,6 +86,15 @@ impl Row<'_> {
             .filter(|v| !v.is_nan())
     }
 
+    /// Digits after the point that the published numbers of a metric were printed with.
+    pub fn digits(&self, metric: &str) -> u8 {
+        *self
+            .published
+            .digits_of
+            .get(metric)
+            .unwrap_or(&self.published.digits)
+    }
+
     /// One cell; `None` if the method has no such metric at that layer.
     pub fn summary(&self, record: &Record, layer: usize, metric: &str) -> Option<Summary> {
         let all: Vec<(u32, f64)> = record.trials(self.method, layer, metric).collect();

@@ -32,7 +32,9 @@ fn trees(finished: &Finished<'_>) -> Result<Vec<Named>, HarnessError> {
     };
     let names = dataset.items[mode].as_deref().unwrap_or_default();
     for id in &wanted.methods {
-        let Some((index, method)) = experiment.method(id) else { continue };
+        let Some((index, method)) = experiment.method(id) else {
+            continue;
+        };
         let trial = best_trial(&finished.record, id).unwrap_or(0);
         let hierarchy = finished.hierarchy(index, trial)?;
         let ranks = hierarchy.layers.iter().map(|l| l.rank).collect();
@@ -43,7 +45,12 @@ fn trees(finished: &Finished<'_>) -> Result<Vec<Named>, HarnessError> {
 }
 
 fn words(topic: &Topic) -> String {
-    topic.words.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join(" ")
+    topic
+        .words
+        .iter()
+        .map(|(word, _)| word.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// "62 % of topic 3, 21 % of topic 1".
@@ -59,7 +66,11 @@ fn plain(out: &mut String, label: &str, ranks: &[usize], tree: &TopicTree) {
         for (j, topic) in layer.iter().enumerate() {
             out.push_str(&format!("  {:>4}  {}\n", j + 1, words(topic)));
             if !topic.parts.is_empty() {
-                out.push_str(&format!("        made of rank {}: {}\n", ranks[l - 1], parts(topic)));
+                out.push_str(&format!(
+                    "        made of rank {}: {}\n",
+                    ranks[l - 1],
+                    parts(topic)
+                ));
             }
         }
     }
@@ -74,11 +85,17 @@ fn markdown(out: &mut String, label: &str, ranks: &[usize], tree: &TopicTree) {
             out.push_str("| topic | words |\n|---|---|\n");
         } else {
             let below = ranks[l - 1];
-            out.push_str(&format!("| topic | words | made of rank {below} |\n|---|---|---|\n"));
+            out.push_str(&format!(
+                "| topic | words | made of rank {below} |\n|---|---|---|\n"
+            ));
         }
         for (j, topic) in layer.iter().enumerate() {
             // A bar would end the cell.
-            out.push_str(&format!("| {} | {} |", j + 1, words(topic).replace('|', "\\|")));
+            out.push_str(&format!(
+                "| {} | {} |",
+                j + 1,
+                words(topic).replace('|', "\\|")
+            ));
             if l > 0 {
                 out.push_str(&format!(" {} |", parts(topic)));
             }

@@ -144,7 +144,11 @@ pub(super) fn fit(
     };
     let settings = model.first_layer();
     // Methods that start alike share their first layer; one that draws nothing serves all seeds.
-    let seed_of_first = if is_seedless(&settings, data.shape(), ranks[0]) { 0 } else { seed };
+    let seed_of_first = if is_seedless(&settings, data.shape(), ranks[0]) {
+        0
+    } else {
+        seed
+    };
     let key = format!("{} {seed_of_first} {settings:?}", ranks[0]);
     let shared = Arc::clone(lock(first_layers).entry(key).or_default());
     let first = shared.get_or_init(|| settings.fit(&fit, &mut observer).map(Arc::new));

@@ -1,0 +1,145 @@
+//! From entries in any order to one tree per mode: counting sorts only, so linear in the entries.
+
+use super::tree::Tree;
+use crate::TensorError;
+use crate::coordinates::Coordinates;
+
+/// Bits of an index sorted by in one pass.
+const DIGIT: u32 = 16;
+
+/// Entries in row-major order, each place once, without zeros.
+pub(super) struct Merged {
+    pub(super) shape: Vec<usize>,
+    pub(super) indices: Vec<u32>,
+    pub(super) values: Vec<f64>,
+    pub(super) duplicates: usize,
+}
+
+/// The numbers of the entries sorted by index, the last mode fastest; entries at the same place
+/// keep their order. `indices` holds one index per mode for each of `entries`.
+pub(crate) fn row_major_order(shape: &[usize], indices: &[u32], entries: usize) -> Vec<usize> {
+    let mut order: Vec<_> = (0..entries).collect();
+    if indices.chunks_exact(shape.len()).is_sorted() {
+        return order;
+    }
+    let mut spare = vec![0; entries];
+    for mode in (0..shape.len()).rev() {
+        stable_sort(&mut order, &mut spare, shape, indices, mode);
+    }
+    order
+}
+
+/// Sorts the entries by their index in `mode`, keeping the order of those where it is equal.
+fn stable_sort(
+    order: &mut Vec<usize>,
+    spare: &mut Vec<usize>,
+    shape: &[usize],
+    indices: &[u32],
+    mode: usize,
+) {
+    let modes = shape.len();
+    let largest = shape[mode].saturating_sub(1);
+    let mut shift = 0;
+    while largest >> shift > 0 {
+        let digit =
+            |entry: usize| (indices[entry * modes + mode] >> shift) as usize & ((1 << DIGIT) - 1);
+        let mut starts = vec![0; (largest >> shift).min((1 << DIGIT) - 1) + 2];
+        for entry in 0..order.len() {
+            starts[digit(entry) + 1] += 1;
+        }
+        for i in 1..starts.len() {
+            starts[i] += starts[i - 1];
+        }
+        for &entry in &*order {
+            let place = &mut starts[digit(entry)];
+            spare[*place] = entry;
+            *place += 1;
+        }
+        std::mem::swap(order, spare);
+        shift += DIGIT;
+    }
+}
+
+/// Sorts the entries, adds up those at the same place and drops zeros.
+pub(super) fn merge(coordinates: Coordinates) -> Result<Merged, TensorError> {
+    let (shape, indices, values) = coordinates.into_parts();
+    let modes = shape.len();
+    let order = row_major_order(&shape, &indices, values.len());
+    let mut merged = Merged {
+        shape,
+        indices: Vec::with_capacity(indices.len()),
+        values: Vec::with_capacity(values.len()),
+        duplicates: 0,
+    };
+    for same in order.chunk_by(|a, b| place(&indices, *a, modes) == place(&indices, *b, modes)) {
+        let index = place(&indices, same[0], modes);
+        let value: f64 = same.iter().map(|entry| values[*entry]).sum();
+        merged.duplicates += same.len() - 1;
+        if !value.is_finite() {
+            return Err(TensorError::NotFinite {
+                index: index.iter().map(|i| *i as usize).collect(),
+                value,
+            });
+        }
+        if value > 0.0 {
+            merged.indices.extend_from_slice(index);
+            merged.values.push(value);
+        }
+    }
+    Ok(merged)
+}
+
+fn place(indices: &[u32], entry: usize, modes: usize) -> &[u32] {
+    &indices[entry * modes..(entry + 1) * modes]
+}
+
+/// The trees of all modes over entries in row-major order.
+pub(super) fn trees(shape: &[usize], indices: &[u32], values: &[f64]) -> Vec<Tree> {
+    let mut order: Vec<_> = (0..values.len()).collect();
+    let mut spare = vec![0; values.len()];
+    let mut trees = vec![Tree::new(shape, 0, indices, values, &order)];
+    // Entries sorted by (m+1, …, m−1, m), once stably sorted by m, are sorted by (m, m+1, …, m−1):
+    // one pass leads from each tree to that of the mode before it.
+    for mode in (1..shape.len()).rev() {
+        stable_sort(&mut order, &mut spare, shape, indices, mode);
+        trees.push(Tree::new(shape, mode, indices, values, &order));
+    }
+    trees[1..].reverse();
+    trees
+}
+
+/// (row, column) of every value of compressed columns, one after the other.
+pub(super) fn expand_columns(
+    shape: &[usize],
+    pointers: &[usize],
+    rows: &[u32],
+    values: usize,
+) -> Result<Vec<u32>, TensorError> {
+    let columns = shape[1];
+    let wrong = |problem: String| Err(TensorError::Pointers { columns, problem });
+    if columns.checked_add(1) != Some(pointers.len()) {
+        return wrong(format!("there are {} pointers", pointers.len()));
+    }
+    if pointers[0] != 0 {
+        return wrong(format!("the first one is {}", pointers[0]));
+    }
+    if let Some(j) = pointers.windows(2).position(|pair| pair[0] > pair[1]) {
+        let (from, to) = (pointers[j], pointers[j + 1]);
+        return wrong(format!("column {j} goes from {from} to {to}"));
+    }
+    if pointers[columns] != rows.len() {
+        let (end, found) = (pointers[columns], rows.len());
+        return wrong(format!(
+            "the last one is {end}, but there are {found} row indices"
+        ));
+    }
+    let mut flat = Vec::with_capacity(2 * values);
+    for (j, pair) in pointers.windows(2).enumerate() {
+        // A shape too large for 32 bits is refused with the coordinates.
+        let column = u32::try_from(j).unwrap_or(u32::MAX);
+        for row in &rows[pair[0]..pair[1]] {
+            flat.extend([*row, column]);
+        }
+    }
+    Ok(flat)
+}
