@@ -35,6 +35,7 @@ fn fit(model: &dyn Model, data: &dyn Tensor, ranks: &[usize], variant: usize) ->
         ranks,
         seed: 3,
         variant,
+        labels: &[],
     };
     model.fit(&request, &mut Silent).unwrap()
 }

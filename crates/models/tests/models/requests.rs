@@ -25,6 +25,7 @@ fn refusal(model: &dyn Model, data: &DenseTensor, ranks: &[usize]) -> ModelError
         ranks,
         seed: 0,
         variant: 0,
+        labels: &[],
     };
     assert_eq!(model.fit(&request, &mut Silent).unwrap_err(), error);
     error
@@ -140,6 +141,7 @@ fn data_no_solver_can_serve_is_refused_by_every_model() {
                 ranks,
                 seed: 0,
                 variant: 0,
+                labels: &[],
             };
             model.fit(&request, &mut Silent).unwrap_err()
         };
