@@ -83,6 +83,7 @@ mod tests {
         };
         file.load(&Places {
             base: folder.path().to_path_buf(),
+            ..Places::default()
         })
     }
 
