@@ -20,7 +20,9 @@ fn kind(id: &str) -> Table {
 fn needed(id: &str) -> Table {
     let (key, value) = match id {
         "file" => ("path", "x.npy"),
-        "projections" | "relations" => ("method", "model"),
+        "corpus" => ("path", "posts.jsonl"),
+        "matrix-market" => ("path", "x.mtx"),
+        "projections" | "relations" | "confusion" => ("method", "model"),
         _ => return Table::new(),
     };
     Table::from_iter([(key.to_owned(), Value::from(value))])
@@ -44,6 +46,23 @@ fn of_file(model: Table) -> String {
     let mut dataset = kind("file");
     dataset.extend(needed("file"));
     text(model, dataset, None)
+}
+
+/// Documents with two classes, and the section that reads them.
+fn labelled_corpus(folder: &std::path::Path) -> Table {
+    let post = |i: usize| {
+        let (class, words) = [("sky", "star moon orbit"), ("earth", "soil seed rain")][i % 2];
+        let word = ["comet", "mirror", "rose", "leaf"][i % 4];
+        format!("{{\"text\": \"{words} {word}\", \"class\": \"{class}\"}}\n")
+    };
+    let posts: String = (0..12).map(post).collect();
+    std::fs::write(folder.join("posts.jsonl"), posts).unwrap();
+    let mut dataset = kind("corpus");
+    dataset.extend(needed("corpus"));
+    dataset.insert("labels".to_owned(), true.into());
+    let columns = Table::from_iter([("label-column".to_owned(), Value::from("class"))]);
+    dataset.insert("read".to_owned(), columns.into());
+    dataset
 }
 
 fn read(text: &str) -> Experiment {
@@ -153,7 +172,17 @@ fn every_model_runs_on_any_order_the_same_for_any_number_of_threads() {
             if id == "neural-hncpd" {
                 model.insert("epochs".to_owned(), 300.into());
             }
-            let text = of_file(model).replace("ranks", "trials = 2\nranks");
+            // Some models are of matrices, and of those some need labels.
+            let (matrices_only, supervised) = (id.contains("hnmf"), id.starts_with("supervised"));
+            if (matrices_only || supervised) && shape.len() != 2 {
+                continue;
+            }
+            let text = if supervised {
+                text(model, labelled_corpus(folder.path()), None)
+            } else {
+                of_file(model)
+            };
+            let text = text.replacen("ranks", "trials = 2\nranks", 1);
             let experiment = experiment(folder.path(), &text);
             let prepared = experiment.prepare().unwrap_or_else(|e| panic!("{id}: {e}"));
             let one = run(&prepared, on(1), &Unwatched).unwrap();
@@ -180,8 +209,13 @@ fn every_figure_can_be_drawn() {
     for entry in PICTURES {
         let mut figure = kind(entry.id);
         figure.extend(needed(entry.id));
-        let mut dataset = kind("file");
-        dataset.extend(needed("file"));
+        let dataset = if entry.id == "confusion" {
+            labelled_corpus(folder.path())
+        } else {
+            let mut dataset = kind("file");
+            dataset.extend(needed("file"));
+            dataset
+        };
         let experiment = experiment(
             folder.path(),
             &text(kind("multi-hntf"), dataset, Some(figure)),
