@@ -27,12 +27,7 @@ fn data() -> (DenseTensor, CpFit) {
 
 fn multi_hntf(c: &mut Criterion) {
     let (data, first) = data();
-    let fit = Fit {
-        data: &data,
-        ranks: &[7, 4],
-        seed: 0,
-        variant: 0,
-    };
+    let (fit, first) = (Fit::new(&data, &[7, 4], 0), first.into());
     let model = MultiHntf::default();
     c.bench_function("Multi-HNTF: a layer 7→4 of 800 iterations at 40³", |b| {
         b.iter(|| model.stack(&fit, &first, &mut Silent));
