@@ -7,6 +7,7 @@ use hntf_models::ModelError;
 use thiserror::Error;
 
 use crate::config::ConfigError;
+use crate::fetch::{FetchError, SourcesError};
 use crate::figures::FigureError;
 use crate::record::RecordError;
 
@@ -23,14 +24,14 @@ pub enum HarnessError {
         /// The experiment that needs it.
         experiment: String,
         /// What is missing, and how to get it.
-        source: DatasetError,
+        source: Box<DatasetError>,
     },
     /// A list of public data sets that cannot be read.
     #[error(transparent)]
-    Sources(#[from] crate::fetch::SourcesError),
+    Sources(Box<SourcesError>),
     /// A data set that cannot be downloaded.
     #[error(transparent)]
-    Fetch(#[from] crate::fetch::FetchError),
+    Fetch(Box<FetchError>),
     /// A model that refused its data.
     #[error("method `{method}`: {source}")]
     Model {
@@ -97,4 +98,17 @@ pub enum HarnessError {
         /// What the system said.
         reason: String,
     },
+}
+
+// Boxed, because they say much more than the others and every result would have their size.
+impl From<SourcesError> for HarnessError {
+    fn from(error: SourcesError) -> Self {
+        Self::Sources(Box::new(error))
+    }
+}
+
+impl From<FetchError> for HarnessError {
+    fn from(error: FetchError) -> Self {
+        Self::Fetch(Box::new(error))
+    }
 }

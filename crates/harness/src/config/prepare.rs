@@ -85,7 +85,7 @@ impl Experiment {
                 let experiment = self.name.clone();
                 return HarnessError::Absent {
                     experiment,
-                    source: error,
+                    source: Box::new(error),
                 };
             }
             DatasetError::Parameter { parameter, .. } => parameter,
