@@ -10,9 +10,9 @@ pub use json::json;
 pub use tables::{Format, render};
 pub use topics::topics;
 
-use crate::Record;
 use crate::config::{Aggregate, Experiment, Origin, Published};
 use crate::metrics::TRAINING_ERROR;
+use crate::{Cell, Record};
 
 /// A row of a table: a method, or a view of one.
 #[derive(Debug, Clone, Copy)]
@@ -130,18 +130,21 @@ impl Row<'_> {
     }
 }
 
-/// The trial whose squared training errors, summed over the layers, are smallest: the hierarchy
-/// that explains the data best as a whole.
+/// The trial with the smallest [`misfit`]: the hierarchy that explains the data best as a whole. Of
+/// equal ones the first.
 pub(crate) fn best_trial(record: &Record, method: &str) -> Option<u32> {
-    let mut sums: Vec<(u32, f64)> = Vec::new();
-    let cells = record.cells().iter();
-    for cell in cells.filter(|c| c.method == method && c.metric == TRAINING_ERROR) {
-        match sums.last_mut() {
-            Some((trial, sum)) if *trial == cell.trial => *sum += cell.value.powi(2),
-            _ => sums.push((cell.trial, cell.value.powi(2))),
-        }
-    }
-    sums.into_iter()
-        .min_by(|a, b| a.1.total_cmp(&b.1))
-        .map(|(trial, _)| trial)
+    let cells = record.cells();
+    let trials = cells.chunk_by(|a, b| (&a.method, a.trial) == (&b.method, b.trial));
+    let of_method = trials.filter(|cells| cells[0].method == method);
+    let misfits = of_method.filter_map(|cells| Some((misfit(cells)?, cells[0].trial)));
+    let best = misfits.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    best.map(|(_, trial)| trial)
+}
+
+/// The squared training errors of one fit, summed over its layers; `None` for a fit that failed and
+/// has no cells.
+pub(crate) fn misfit(cells: &[Cell]) -> Option<f64> {
+    let errors = cells.iter().filter(|c| c.metric == TRAINING_ERROR);
+    let squares: Vec<f64> = errors.map(|c| c.value.powi(2)).collect();
+    (!squares.is_empty()).then(|| squares.iter().sum())
 }

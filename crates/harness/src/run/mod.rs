@@ -78,7 +78,7 @@ pub struct Finished<'a> {
     pub record: Record,
     /// One entry per fit, in the order of methods and trials.
     pub fits: Vec<FitSummary>,
-    hierarchies: HashMap<(usize, u32), Hierarchy>,
+    best: HashMap<usize, Best>,
     first_layers: FirstLayers,
 }
 
@@ -112,20 +112,22 @@ pub fn run<'a>(
 
     let first_layers = FirstLayers::default();
     let done = AtomicUsize::new(jobs.len() - open.len());
-    let fit = |job: &&Job<'_>| -> Result<Option<job::Done>, HarnessError> {
+    let best = Mutex::new(HashMap::new());
+    let fit = |job: &&Job<'_>| -> Result<Option<partial::Line>, HarnessError> {
         if watch.cancelled() {
             return Ok(None);
         }
         watch.started(&job.method.id, job.trial);
-        let finished = job.run(prepared, &first_layers, watch)?;
-        if let Some(finished) = &finished {
-            if let Some(partial) = &partial {
-                partial.append(&finished.line)?;
-            }
-            done.fetch_add(1, Ordering::Relaxed);
-            watch.finished(&job.method.id, job.trial);
+        let Some(job::Done { line, hierarchy }) = job.run(prepared, &first_layers, watch)? else {
+            return Ok(None);
+        };
+        if let Some(partial) = &partial {
+            partial.append(&line)?;
         }
-        Ok(finished)
+        keep_if_best(&mut lock(&best), job, &line, hierarchy);
+        done.fetch_add(1, Ordering::Relaxed);
+        watch.finished(&job.method.id, job.trial);
+        Ok(Some(line))
     };
     // More threads than fits would have nothing to do.
     let threads = options.threads.min(open.len()).max(1);
@@ -140,20 +142,18 @@ pub fn run<'a>(
 
     let mut cells: Vec<Cell> = Vec::new();
     let mut fits: HashMap<(String, u32), FitSummary> = HashMap::new();
-    let mut hierarchies = HashMap::new();
     for (key, line) in known {
         cells.extend(line.cells);
         fits.insert(key, line.summary);
     }
     let mut interrupted = false;
-    for (job, result) in open.iter().zip(results) {
-        let Some(finished) = result? else {
+    for result in results {
+        let Some(line) = result? else {
             interrupted = true;
             continue;
         };
-        hierarchies.insert((job.index, job.trial), finished.hierarchy);
-        fits.insert(finished.line.key(), finished.line.summary);
-        cells.extend(finished.line.cells);
+        fits.insert(line.key(), line.summary);
+        cells.extend(line.cells);
     }
     if interrupted {
         let done = done.load(Ordering::Relaxed);
@@ -169,9 +169,44 @@ pub fn run<'a>(
         prepared,
         record,
         fits,
-        hierarchies,
+        best: best.into_inner().unwrap_or_else(PoisonError::into_inner),
         first_layers,
     })
+}
+
+/// The best fit of a method so far. Tables are made of cells and figures show best trials, so the
+/// other hierarchies, which may be as large as the data, need not be kept.
+struct Best {
+    misfit: f64,
+    trial: u32,
+    hierarchy: Hierarchy,
+}
+
+/// The same rule as [`crate::report::best_trial`], whatever the order in which fits end.
+fn keep_if_best(
+    best: &mut HashMap<usize, Best>,
+    job: &Job<'_>,
+    line: &partial::Line,
+    hierarchy: Hierarchy,
+) {
+    let Some(misfit) = crate::report::misfit(&line.cells) else {
+        return;
+    };
+    let trial = job.trial;
+    let better = best.get(&job.index).is_none_or(|known| {
+        let order = misfit.total_cmp(&known.misfit);
+        order.then(trial.cmp(&known.trial)).is_lt()
+    });
+    if better {
+        best.insert(
+            job.index,
+            Best {
+                misfit,
+                trial,
+                hierarchy,
+            },
+        );
+    }
 }
 
 /// Forgets the fits kept for a run that has been written.
@@ -180,14 +215,15 @@ pub fn forget_partial(folder: &Path, prepared: &Prepared<'_>) {
 }
 
 impl Finished<'_> {
-    /// The hierarchy of a fit; fitted again if it came from an interrupted run.
+    /// The hierarchy of a fit: kept for the best trial of a method, fitted again for another one or
+    /// where the best trial came from an interrupted run.
     ///
     /// # Errors
     /// As the fit itself.
     pub fn hierarchy(&self, method: usize, trial: u32) -> Result<Hierarchy, HarnessError> {
-        match self.hierarchies.get(&(method, trial)) {
-            Some(hierarchy) => Ok(hierarchy.clone()),
-            None => self.fit(method, trial, &self.prepared.experiment.ranks),
+        match self.best.get(&method) {
+            Some(best) if best.trial == trial => Ok(best.hierarchy.clone()),
+            _ => self.fit(method, trial, &self.prepared.experiment.ranks),
         }
     }
 
