@@ -49,6 +49,7 @@ pub(crate) struct Sweep<'a> {
     scratch: Scratch,
     others: Matrix,
     denominator: Matrix,
+    lanes: Lanes,
     /// ⟨X, ⟦F⟧⟩, known after a sweep from its last MTTKRP.
     inner: Option<f64>,
 }
@@ -76,6 +77,7 @@ impl<'a> Sweep<'a> {
             scratch,
             others,
             denominator,
+            lanes: Lanes::default(),
             inner,
         }
     }
@@ -116,6 +118,7 @@ impl Iterate for Sweep<'_> {
             scratch,
             others,
             denominator,
+            lanes,
             ..
         } = self;
         let last = factors.len() - 1;
@@ -124,7 +127,7 @@ impl Iterate for Sweep<'_> {
             hadamard_of_grams(grams, Some(mode), others);
             let factor = &mut factors[mode];
             if *update == Update::Hals {
-                hals(factor, m, others);
+                hals(factor, m, others, lanes);
             } else {
                 denominator.reshape(factor.rows(), factor.cols());
                 multiply(denominator.view_mut(), factor.view(), others.view());
@@ -160,23 +163,66 @@ fn multiplicative(update: Update, factor: &mut Matrix, numerator: &Matrix, denom
     }
 }
 
-/// Column j is replaced by max(F_j + (M_j − F H_j)/H_jj, 0). Rows do not meet each other, so the
-/// columns are visited row by row, which reads memory in order.
+/// Column j is replaced by max(F_j + (M_j − F H_j)/H_jj, 0). Rows do not meet each other, so all
+/// passes run over a few rows before the next are looked at.
 ///
 /// A component dies in one mode only: H_jj = 0 then keeps its columns in the others as they are, and
 /// the next sweep asks again whether it should live.
-fn hals(factor: &mut Matrix, m: &Matrix, h: &Matrix) {
+pub(crate) fn hals(factor: &mut Matrix, m: &Matrix, h: &Matrix, lanes: &mut Lanes) {
     let rank = factor.cols();
-    for i in 0..factor.rows() {
-        let (row, target) = (factor.row_mut(i), m.row(i));
+    if rank == 0 {
+        return;
+    }
+    lanes.values.resize(rank, [0.0; LANES]);
+    lanes.targets.resize(rank, [0.0; LANES]);
+    let blocks = factor.as_mut_slice().chunks_mut(LANES * rank);
+    for (rows, targets) in blocks.zip(m.as_slice().chunks(LANES * rank)) {
+        load(rows, &mut lanes.values);
+        load(targets, &mut lanes.targets);
         for _ in 0..HALS_PASSES {
-            for j in 0..rank {
-                let h_row = h.row(j);
-                let diagonal = h_row[j];
-                if diagonal > 0.0 {
-                    let known: f64 = row.iter().zip(h_row).map(|(f, h)| f * h).sum();
-                    row[j] = (row[j] + (target[j] - known) / diagonal).max(0.0);
+            pass(&mut lanes.values, &lanes.targets, h);
+        }
+        for (lane, row) in rows.chunks_exact_mut(rank).enumerate() {
+            for (x, column) in row.iter_mut().zip(&lanes.values) {
+                *x = column[lane];
+            }
+        }
+    }
+}
+
+/// Rows that a pass improves side by side. A coordinate step waits for the one before it; with
+/// several rows in hand the processor has something else to do, and its vector units too.
+const LANES: usize = 16;
+
+/// Columns of [`LANES`] rows of a factor, and of its MTTKRP.
+#[derive(Default)]
+pub(crate) struct Lanes {
+    values: Vec<[f64; LANES]>,
+    targets: Vec<[f64; LANES]>,
+}
+
+/// Columns of some rows; what stands in the lanes beyond the last row does not matter.
+fn load(rows: &[f64], columns: &mut [[f64; LANES]]) {
+    for (lane, row) in rows.chunks_exact(columns.len()).enumerate() {
+        for (column, x) in columns.iter_mut().zip(row) {
+            column[lane] = *x;
+        }
+    }
+}
+
+fn pass(values: &mut [[f64; LANES]], targets: &[[f64; LANES]], h: &Matrix) {
+    for (j, target) in targets.iter().enumerate() {
+        let h_row = h.row(j);
+        let diagonal = h_row[j];
+        if diagonal > 0.0 {
+            let mut known = [0.0; LANES];
+            for (column, h) in values.iter().zip(h_row) {
+                for (k, x) in known.iter_mut().zip(column) {
+                    *k += x * h;
                 }
+            }
+            for ((x, t), k) in values[j].iter_mut().zip(target).zip(&known) {
+                *x = (*x + (t - k) / diagonal).max(0.0);
             }
         }
     }
