@@ -5,6 +5,7 @@
 //! - [`Nnls`]: nonnegative least squares for many right-hand sides, and the backward pass through
 //!   it.
 //! - [`Adam`], [`ProjectedGradient`]: first-order optimizers over nonnegative parameters.
+//! - [`QuasiNewton`]: a monotone optimizer with a line search, over an [`Objective`].
 //! - [`drive`]: the one loop, with the stopping rules, the trace and the typed [`StopReason`].
 //!
 //! Nothing here draws a random number that was not asked of a generator passed in, reads a clock
@@ -19,6 +20,7 @@ mod labels;
 mod ncpd;
 mod nnls;
 mod optimizer;
+mod quasi_newton;
 mod ssnmf;
 
 pub use classify::{Classifier, predict};
@@ -30,4 +32,5 @@ pub use labels::Labels;
 pub use ncpd::{CpFit, Ncpd, Start, Update, balance_columns};
 pub use nnls::Nnls;
 pub use optimizer::{Adam, AdamSettings, Optimizer, ProjectedGradient};
+pub use quasi_newton::{Descent, Domain, Objective, QuasiNewton, QuasiNewtonSettings};
 pub use ssnmf::{Ssnmf, SsnmfFit};
