@@ -11,6 +11,8 @@
 //! | [`NeuralHncpd`] | the same shape, all modes and layers trained together by backpropagation |
 //! | [`Hntf`] | an NCPD of the previous layer's CP tensor with the identity in one mode |
 //! | [`MultiHntf`] | one weight matrix W shared by all modes |
+//! | [`NeuralMultiHntf`] | Multi-HNTF with the first layer and all W's trained together |
+//! | [`SupervisedNeuralMultiHntf`] | the same, learning labels too |
 //! | [`SupervisedMultiHntf`] | the same for a matrix whose columns have labels |
 //! | [`Hnmf`], [`SupervisedHnmf`] | an NMF of the previous layer's coefficients (matrices) |
 #![cfg_attr(not(test), warn(clippy::expect_used))]
@@ -24,6 +26,7 @@ mod model;
 mod multi_hntf;
 mod ncpd;
 mod neural;
+mod neural_multi_hntf;
 mod standard_hncpd;
 mod supervised_multi_hntf;
 
@@ -35,5 +38,6 @@ pub use model::{About, FirstLayer, FirstLayerFit, Fit, Model, NamedModel};
 pub use multi_hntf::{MultiHntf, SharedUpdate};
 pub use ncpd::FlatNcpd;
 pub use neural::{Network, NeuralHncpd};
+pub use neural_multi_hntf::{NeuralMultiHntf, SupervisedNeuralMultiHntf};
 pub use standard_hncpd::StandardHncpd;
 pub use supervised_multi_hntf::SupervisedMultiHntf;

@@ -105,7 +105,8 @@ impl Model for MultiHntf {
         let mut steps: Vec<Matrix> = Vec::new();
         for rank in &fit.ranks[1..] {
             let start = Matrix::from_fn(factors[0].cols(), *rank, |_, _| random.random_sample());
-            let mut shared = SharedWeights::new(&core, norm, &factors, start, self.update);
+            let grams = grams_of(&factors);
+            let mut shared = SharedWeights::new(&core, norm, grams, start, self.update);
             let outcome = drive(&mut shared, &stopping, observer);
             let weights = shared.into_weights();
             factors.iter_mut().for_each(|f| *f = f.times(&weights));
@@ -118,6 +119,28 @@ impl Model for MultiHntf {
             relations: chain(&steps, 0, None),
         })
     }
+}
+
+fn grams_of(factors: &[Matrix]) -> Vec<Matrix> {
+    let mut grams = vec![Matrix::default(); factors.len()];
+    for (g, f) in grams.iter_mut().zip(factors) {
+        gram(f, g);
+    }
+    grams
+}
+
+/// `iterations` updates of a W from `start`, for the core C and the Grams G_i of the factors.
+pub(crate) fn shared_weights(
+    core: &DenseTensor,
+    data_norm: f64,
+    grams: &[Matrix],
+    start: Matrix,
+    update: SharedUpdate,
+    iterations: usize,
+) -> Matrix {
+    let mut shared = SharedWeights::new(core, data_norm, grams.to_vec(), start, update);
+    (0..iterations).for_each(|_| shared.step());
+    shared.into_weights()
 }
 
 /// The compressed problem of one layer: C ≈ W in every mode, in the metric of the Grams G_i.
@@ -141,15 +164,11 @@ impl<'a> SharedWeights<'a> {
     fn new(
         core: &'a DenseTensor,
         data_norm: f64,
-        factors: &[Matrix],
+        grams: Vec<Matrix>,
         weights: Matrix,
         update: SharedUpdate,
     ) -> Self {
-        let order = factors.len();
-        let mut grams = vec![Matrix::default(); order];
-        for (g, f) in grams.iter_mut().zip(factors) {
-            gram(f, g);
-        }
+        let order = grams.len();
         let empty = Matrix::default;
         Self {
             core,

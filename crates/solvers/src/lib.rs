@@ -16,6 +16,7 @@ mod cholesky;
 mod classify;
 mod driver;
 mod error;
+mod hals;
 mod labels;
 mod ncpd;
 mod nnls;
@@ -28,6 +29,7 @@ pub use driver::{
     Criterion, Iterate, Observer, Outcome, Progress, Signal, Silent, StopReason, Stopping, drive,
 };
 pub use error::SolverError;
+pub use hals::Hals;
 pub use labels::Labels;
 pub use ncpd::{CpFit, Ncpd, Start, Update, balance_columns};
 pub use nnls::Nnls;

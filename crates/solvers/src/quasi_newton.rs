@@ -103,6 +103,8 @@ pub struct QuasiNewton {
     domains: Vec<Domain>,
     /// At the present parameters; NaN before the first step.
     loss: f64,
+    /// Whether the loss and the gradient have yet to be asked for.
+    stale: bool,
     gradients: Vec<Matrix>,
     before: Vec<Matrix>,
     pairs: VecDeque<Pair>,
@@ -132,6 +134,7 @@ impl QuasiNewton {
             settings,
             domains,
             loss: f64::NAN,
+            stale: true,
             gradients: Vec::new(),
             before: Vec::new(),
             pairs: VecDeque::new(),
@@ -149,6 +152,13 @@ impl QuasiNewton {
         Self::new(settings, vec![Domain::Nonnegative; count])
     }
 
+    /// Forgets the loss and its gradient, for an objective that has changed. The curvature of past
+    /// steps is kept: a wrong guess costs evaluations, not descent.
+    pub fn restart(&mut self) {
+        self.loss = f64::NAN;
+        self.stale = true;
+    }
+
     /// The loss at the present parameters; NaN before the first step.
     pub fn loss(&self) -> f64 {
         self.loss
@@ -163,7 +173,7 @@ impl QuasiNewton {
     /// If there are not as many matrices as domains.
     pub fn step(&mut self, objective: &mut dyn Objective, parameters: &mut [Matrix]) -> Descent {
         assert_eq!(parameters.len(), self.domains.len(), "a domain per matrix");
-        if self.gradients.is_empty() && !self.start(objective, parameters) {
+        if self.stale && !self.start(objective, parameters) {
             return Descent::NotFinite;
         }
         loop {
@@ -192,9 +202,12 @@ impl QuasiNewton {
         if !self.loss.is_finite() {
             return false;
         }
-        self.gradients = parameters.to_vec();
+        if self.gradients.is_empty() {
+            self.gradients = parameters.to_vec();
+            self.before = parameters.to_vec();
+        }
         objective.gradient(parameters, &mut self.gradients);
-        self.before = self.gradients.clone();
+        self.stale = false;
         true
     }
 

@@ -3,7 +3,7 @@
 use hntf_tensor::{Matrix, Scratch, Tensor, gram, hadamard_of_grams, multiply, squared_residual};
 use serde::{Deserialize, Serialize};
 
-use crate::Iterate;
+use crate::{Hals, Iterate};
 
 /// How a factor F_m is improved from M = MTTKRP (n × r) and H, the entrywise product of the other
 /// factors' Grams (r × r).
@@ -26,19 +26,6 @@ pub enum Update {
 /// The machine epsilon of f32, with which scikit-learn replaces zero denominators.
 const SINGLE_EPSILON: f64 = 1.192_092_9e-7;
 
-/// Passes over the columns of a factor per MTTKRP. The MTTKRP is the dear part of a HALS update;
-/// more passes over the small Gram save sweeps (Gillis & Glineur 2012). Mean errors after 10 and 30
-/// sweeps from random starts, for 1 / 2 / 3 / 5 passes:
-/// - a 100³ tensor of rank 20 plus noise: 0.1092 / 0.1062 / 0.1047 / 0.1034 and
-///   0.1042 / 0.1022 / 0.1011 / 0.1000 (its minimum is 0.0994);
-/// - a hyperspectral image, 145×145×200, rank 20: 0.0800 / 0.0770 / 0.0762 / 0.0740 and
-///   0.0726 / 0.0709 / 0.0700 / 0.0681;
-/// - 400 faces, 400×112×92, rank 20: 0.2191 / 0.2123 / 0.2095 / 0.2078 and
-///   0.2085 / 0.2053 / 0.2043 / 0.2047.
-///
-/// Five passes cost under a tenth of a sweep more than two there, and a fifth more at 40³, rank 7.
-const HALS_PASSES: usize = 5;
-
 /// The state of an alternating fit.
 pub(crate) struct Sweep<'a> {
     data: &'a dyn Tensor,
@@ -49,7 +36,7 @@ pub(crate) struct Sweep<'a> {
     scratch: Scratch,
     others: Matrix,
     denominator: Matrix,
-    lanes: Lanes,
+    hals: Hals,
     /// ⟨X, ⟦F⟧⟩, known after a sweep from its last MTTKRP.
     inner: Option<f64>,
 }
@@ -77,7 +64,7 @@ impl<'a> Sweep<'a> {
             scratch,
             others,
             denominator,
-            lanes: Lanes::default(),
+            hals: Hals::default(),
             inner,
         }
     }
@@ -118,7 +105,7 @@ impl Iterate for Sweep<'_> {
             scratch,
             others,
             denominator,
-            lanes,
+            hals,
             ..
         } = self;
         let last = factors.len() - 1;
@@ -127,7 +114,7 @@ impl Iterate for Sweep<'_> {
             hadamard_of_grams(grams, Some(mode), others);
             let factor = &mut factors[mode];
             if *update == Update::Hals {
-                hals(factor, m, others, lanes);
+                hals.improve(factor, m, others);
             } else {
                 denominator.reshape(factor.rows(), factor.cols());
                 multiply(denominator.view_mut(), factor.view(), others.view());
@@ -159,71 +146,6 @@ fn multiplicative(update: Update, factor: &mut Matrix, numerator: &Matrix, denom
             Update::Mu => *f *= n.max(1e-11) / d.max(1e-11),
             Update::MuSsnmf => *f *= n / (1e-10 + d),
             _ => *f *= n / if *d == 0.0 { SINGLE_EPSILON } else { *d },
-        }
-    }
-}
-
-/// Column j is replaced by max(F_j + (M_j − F H_j)/H_jj, 0). Rows do not meet each other, so all
-/// passes run over a few rows before the next are looked at.
-///
-/// A component dies in one mode only: H_jj = 0 then keeps its columns in the others as they are, and
-/// the next sweep asks again whether it should live.
-pub(crate) fn hals(factor: &mut Matrix, m: &Matrix, h: &Matrix, lanes: &mut Lanes) {
-    let rank = factor.cols();
-    if rank == 0 {
-        return;
-    }
-    lanes.values.resize(rank, [0.0; LANES]);
-    lanes.targets.resize(rank, [0.0; LANES]);
-    let blocks = factor.as_mut_slice().chunks_mut(LANES * rank);
-    for (rows, targets) in blocks.zip(m.as_slice().chunks(LANES * rank)) {
-        load(rows, &mut lanes.values);
-        load(targets, &mut lanes.targets);
-        for _ in 0..HALS_PASSES {
-            pass(&mut lanes.values, &lanes.targets, h);
-        }
-        for (lane, row) in rows.chunks_exact_mut(rank).enumerate() {
-            for (x, column) in row.iter_mut().zip(&lanes.values) {
-                *x = column[lane];
-            }
-        }
-    }
-}
-
-/// Rows that a pass improves side by side. A coordinate step waits for the one before it; with
-/// several rows in hand the processor has something else to do, and its vector units too.
-const LANES: usize = 16;
-
-/// Columns of [`LANES`] rows of a factor, and of its MTTKRP.
-#[derive(Default)]
-pub(crate) struct Lanes {
-    values: Vec<[f64; LANES]>,
-    targets: Vec<[f64; LANES]>,
-}
-
-/// Columns of some rows; what stands in the lanes beyond the last row does not matter.
-fn load(rows: &[f64], columns: &mut [[f64; LANES]]) {
-    for (lane, row) in rows.chunks_exact(columns.len()).enumerate() {
-        for (column, x) in columns.iter_mut().zip(row) {
-            column[lane] = *x;
-        }
-    }
-}
-
-fn pass(values: &mut [[f64; LANES]], targets: &[[f64; LANES]], h: &Matrix) {
-    for (j, target) in targets.iter().enumerate() {
-        let h_row = h.row(j);
-        let diagonal = h_row[j];
-        if diagonal > 0.0 {
-            let mut known = [0.0; LANES];
-            for (column, h) in values.iter().zip(h_row) {
-                for (k, x) in known.iter_mut().zip(column) {
-                    *k += x * h;
-                }
-            }
-            for ((x, t), k) in values[j].iter_mut().zip(target).zip(&known) {
-                *x = (*x + (t - k) / diagonal).max(0.0);
-            }
         }
     }
 }

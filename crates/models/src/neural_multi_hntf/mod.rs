@@ -1,0 +1,268 @@
+//! Neural Multi-HNTF: the first layer and the shared weights of all layers, trained together.
+
+mod joint;
+mod shared_loss;
+mod start;
+mod supervision;
+
+use hntf_solvers::{Criterion, Ncpd, Observer, Ssnmf, Start, Stopping, drive};
+use hntf_tensor::CpTensor;
+use serde::{Deserialize, Serialize};
+
+use crate::hierarchy::chain;
+use crate::{
+    About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+};
+use joint::Joint;
+use start::Begin;
+
+/// X ≈ ⟦F_1 V_l, …, F_k V_l⟧ at every layer l, V_0 = I and V_l = W⁰ ⋯ W^{l−1}: Multi-HNTF, whose
+/// F_i ≥ 0 and W's ≥ 0 minimise the joint loss Σ_l λ_l ‖X − ⟦F_1 V_l, …⟧‖² of all layers.
+///
+/// It starts where Multi-HNTF ends: an NCPD with its columns balanced over the modes, the W's by
+/// damped updates. Then blocks are improved in turn, each without raising the loss: every factor by
+/// exact coordinate descent (the loss is quadratic in one factor), all W's together by quasi-Newton
+/// steps on the core, with the gradient propagated back through the layers.
+///
+/// A sweep costs an MTTKRP sweep over Σ r_l columns and a projection onto the first layer; with the
+/// first layer frozen it costs nothing that depends on the data's size.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct NeuralMultiHntf {
+    /// How the first layer is fitted before it is trained with the others.
+    pub first_layer: Ncpd,
+    /// Whether the first layer stays as it is: only the W's are trained.
+    pub frozen: bool,
+    /// λ_0, λ_1, …, one a layer, finest first; all 1 if empty.
+    pub layer_weights: Vec<f64>,
+    /// Random starts of the W's, of which the one with the smallest loss goes on.
+    pub weight_starts: usize,
+    /// When to stop; the error watched is the joint loss over ‖X‖².
+    pub stopping: Stopping,
+}
+
+impl Default for NeuralMultiHntf {
+    fn default() -> Self {
+        Self {
+            first_layer: Ncpd::published(Start::Svd),
+            frozen: false,
+            layer_weights: Vec::new(),
+            weight_starts: 10,
+            stopping: sweeps(),
+        }
+    }
+}
+
+/// Until a sweep gains less than 1e-8 of the first loss, at most 2,000 sweeps.
+fn sweeps() -> Stopping {
+    Stopping {
+        max_iterations: 2000,
+        tolerance: 1e-8,
+        criterion: Criterion::DecreaseOverInitial,
+        check_every: 1,
+    }
+}
+
+impl NamedModel for NeuralMultiHntf {
+    const ABOUT: About = About {
+        id: "neural-multi-hntf",
+        title: "Neural Multi-HNTF",
+        summary: "Multi-HNTF with the first layer and all weights trained together",
+        citation: "this project; asked for as future work by Vendrow, Haddock & Needell, ICASSP 2022",
+    };
+}
+
+impl Model for NeuralMultiHntf {
+    fn first_layer(&self) -> FirstLayer {
+        FirstLayer::Ncpd(self.first_layer)
+    }
+
+    fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
+        validate(
+            &self.layer_weights,
+            self.weight_starts,
+            &self.stopping,
+            ranks,
+        )?;
+        crate::model::validate_ranks(shape, ranks)
+    }
+
+    fn stack(
+        &self,
+        fit: &Fit<'_>,
+        first: &FirstLayerFit,
+        observer: &mut dyn Observer,
+    ) -> Result<Hierarchy, ModelError> {
+        let begin = Begin {
+            layer_weights: layer_weights(&self.layer_weights, fit.ranks.len()),
+            weight_starts: self.weight_starts,
+            label_weight: None,
+        };
+        train(fit, first, &begin, self.frozen, &self.stopping, observer)
+    }
+}
+
+/// The same for data whose last mode has labels (the documents of a matrix, say): every layer's term
+/// is λ_l (‖X − ⟦F_1 V_l, …⟧‖² + μ ‖L*(Y_l − B_l V_lᵀ F_kᵀ)‖²), with a B_l ≥ 0 of its own. Layer l
+/// learns the l-th set of labels, the layers beyond the last set learn the last one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct SupervisedNeuralMultiHntf {
+    /// How the first layer is fitted before it is trained with the others.
+    pub ssnmf: Ssnmf,
+    /// Whether the first layer stays as it is.
+    pub frozen: bool,
+    /// λ_0, λ_1, …, one a layer, finest first; all 1 if empty.
+    pub layer_weights: Vec<f64>,
+    /// μ, the weight of the label terms.
+    pub label_weight: f64,
+    /// Random starts of the W's, of which the one with the smallest loss goes on.
+    pub weight_starts: usize,
+    /// When to stop; the error watched is the joint loss over ‖X‖².
+    pub stopping: Stopping,
+}
+
+impl Default for SupervisedNeuralMultiHntf {
+    fn default() -> Self {
+        Self {
+            ssnmf: Ssnmf::default(),
+            frozen: false,
+            layer_weights: Vec::new(),
+            label_weight: 1.0,
+            weight_starts: 10,
+            stopping: sweeps(),
+        }
+    }
+}
+
+impl NamedModel for SupervisedNeuralMultiHntf {
+    const ABOUT: About = About {
+        id: "supervised-neural-multi-hntf",
+        title: "Neural Multi-HNTF, supervised",
+        summary: "Neural Multi-HNTF that learns labels too (matrices with labels)",
+        citation: "this project",
+    };
+}
+
+impl Model for SupervisedNeuralMultiHntf {
+    fn first_layer(&self) -> FirstLayer {
+        FirstLayer::Ssnmf(self.ssnmf)
+    }
+
+    fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
+        crate::hnmf::matrices_only("supervised-neural-multi-hntf", shape)?;
+        if !(self.label_weight >= 0.0 && self.label_weight.is_finite()) {
+            return Err(ModelError::Parameter {
+                parameter: "label-weight",
+                found: self.label_weight.to_string(),
+                expected: "it must be a finite number ≥ 0",
+            });
+        }
+        validate(
+            &self.layer_weights,
+            self.weight_starts,
+            &self.stopping,
+            ranks,
+        )?;
+        crate::model::validate_ranks(shape, ranks)
+    }
+
+    fn stack(
+        &self,
+        fit: &Fit<'_>,
+        first: &FirstLayerFit,
+        observer: &mut dyn Observer,
+    ) -> Result<Hierarchy, ModelError> {
+        let begin = Begin {
+            layer_weights: layer_weights(&self.layer_weights, fit.ranks.len()),
+            weight_starts: self.weight_starts,
+            label_weight: Some(self.label_weight),
+        };
+        train(fit, first, &begin, self.frozen, &self.stopping, observer)
+    }
+}
+
+fn layer_weights(given: &[f64], layers: usize) -> Vec<f64> {
+    if given.is_empty() {
+        vec![1.0; layers]
+    } else {
+        given.to_vec()
+    }
+}
+
+fn validate(
+    layer_weights: &[f64],
+    weight_starts: usize,
+    stopping: &Stopping,
+    ranks: &[usize],
+) -> Result<(), ModelError> {
+    let wrong = |parameter, found, expected| {
+        Err(ModelError::Parameter {
+            parameter,
+            found,
+            expected,
+        })
+    };
+    let found = || format!("{layer_weights:?}");
+    if !layer_weights.is_empty() && layer_weights.len() != ranks.len() {
+        let expected = "give one weight a layer, as many as ranks, or none for all 1";
+        return wrong("layer-weights", found(), expected);
+    }
+    let valid = |w: &f64| *w >= 0.0 && w.is_finite();
+    if !layer_weights.iter().all(valid) {
+        return wrong(
+            "layer-weights",
+            found(),
+            "weights must be finite numbers ≥ 0",
+        );
+    }
+    if !layer_weights.is_empty() && layer_weights.iter().all(|w| *w == 0.0) {
+        return wrong(
+            "layer-weights",
+            found(),
+            "at least one weight must be above 0",
+        );
+    }
+    if weight_starts == 0 {
+        return wrong("weight-starts", "0".to_owned(), "it must be at least 1");
+    }
+    if stopping.max_iterations == 0 {
+        let expected = "at least one sweep is needed";
+        return wrong("stopping.max-iterations", "0".to_owned(), expected);
+    }
+    Ok(())
+}
+
+fn train(
+    fit: &Fit<'_>,
+    first: &FirstLayerFit,
+    begin: &Begin,
+    frozen: bool,
+    stopping: &Stopping,
+    observer: &mut dyn Observer,
+) -> Result<Hierarchy, ModelError> {
+    let (factors, weights, shared) = begin.best(fit, first)?;
+    let mut joint = Joint::new(fit.data, factors, weights, shared, !frozen);
+    let outcome = drive(&mut joint, stopping, observer);
+    let Joint {
+        factors,
+        weights,
+        shared,
+        ..
+    } = joint;
+    let classifiers = shared
+        .supervision
+        .map(supervision::Supervision::into_classifiers);
+    let mut layers = Vec::new();
+    for (l, v) in shared.products.iter().enumerate() {
+        let model = CpTensor::new(factors.iter().map(|f| f.times(v)).collect())?;
+        layers.push(Layer {
+            classifier: classifiers.as_ref().map(|c| c[l].clone()),
+            ..Layer::flat(model, outcome.clone())
+        });
+    }
+    Ok(Hierarchy {
+        layers,
+        relations: chain(&weights, 0, None),
+    })
+}

@@ -1,0 +1,175 @@
+//! The joint loss as a function of the shared weights alone: forward through the layers, and back.
+
+use hntf_solvers::Objective;
+use hntf_tensor::{DenseTensor, Matrix, Scratch, Tensor, gram, hadamard_of_grams, multiply};
+
+use super::supervision::Supervision;
+
+/// E(W⁰, W¹, …) = Σ_{l≥1} λ_l (‖X − ⟦F_1 V_l, …, F_k V_l⟧‖² + μ ‖L*(Y_l − B_l V_lᵀ F_kᵀ)‖²) / ‖X‖²
+/// with V_l = W⁰ ⋯ W^{l−1}, for fixed factors F_i.
+///
+/// It is evaluated on the core C = X ×_1 F_1ᵀ ⋯ ×_k F_kᵀ and the Grams G_i = F_iᵀF_i, at a cost that
+/// does not depend on the data. With N_m = MTTKRP(C, (V, …, V), m) and H_m the entrywise product of
+/// the VᵀG_iV but the m-th,
+///
+/// ∂‖X − ⟦F V⟧‖²/∂V = 2 Σ_m (G_m V H_m − N_m),
+///
+/// and from layer to layer ∂E/∂W^{l−1} = V_{l−1}ᵀ D_l, D_{l−1} += D_l (W^{l−1})ᵀ with D_l the
+/// gradient with respect to V_l of all layers from l on.
+pub(super) struct SharedLoss<'a> {
+    pub(super) norm: f64,
+    /// λ_0, λ_1, …
+    pub(super) layer_weights: Vec<f64>,
+    pub(super) core: DenseTensor,
+    pub(super) grams: Vec<Matrix>,
+    pub(super) supervision: Option<Supervision<'a>>,
+    /// V_0 = I, V_1, …, and the gradients with respect to V_1, ….
+    pub(super) products: Vec<Matrix>,
+    gradients: Vec<Matrix>,
+    work: Work,
+}
+
+#[derive(Default)]
+struct Work {
+    copies: Vec<Matrix>,
+    /// G_i V and VᵀG_iV for all modes.
+    right: Vec<Matrix>,
+    small: Vec<Matrix>,
+    others: Matrix,
+    term: Matrix,
+    below: Matrix,
+    scratch: Scratch,
+}
+
+impl<'a> SharedLoss<'a> {
+    pub(super) fn new(
+        data: &dyn Tensor,
+        factors: &[Matrix],
+        layer_weights: Vec<f64>,
+        supervision: Option<Supervision<'a>>,
+    ) -> Self {
+        let blank = vec![Matrix::default(); factors.len()];
+        let layers = layer_weights.len();
+        let mut loss = Self {
+            norm: data.squared_norm(),
+            layer_weights,
+            core: DenseTensor::from_matrix(Matrix::default()),
+            grams: blank.clone(),
+            supervision,
+            products: vec![Matrix::default(); layers],
+            gradients: vec![Matrix::default(); layers],
+            work: Work {
+                copies: blank.clone(),
+                right: blank.clone(),
+                small: blank,
+                ..Work::default()
+            },
+        };
+        let rank = factors[0].cols();
+        loss.products[0] = Matrix::identity(rank);
+        loss.meet(data, factors);
+        loss
+    }
+
+    /// Takes over new factors.
+    pub(super) fn meet(&mut self, data: &dyn Tensor, factors: &[Matrix]) {
+        for (g, f) in self.grams.iter_mut().zip(factors) {
+            gram(f, g);
+        }
+        let projections: Vec<_> = factors.iter().map(Some).collect();
+        self.core = data.project(&projections, &mut self.work.scratch);
+        if let (Some(s), Some(last)) = (&mut self.supervision, factors.last()) {
+            s.meet(last);
+        }
+    }
+
+    /// Computes V_1, V_2, ….
+    pub(super) fn chain(&mut self, weights: &[Matrix]) {
+        for (l, w) in weights.iter().enumerate() {
+            let (below, above) = self.products.split_at_mut(l + 1);
+            assign_product(&mut above[0], &below[l], w);
+        }
+    }
+
+    /// Adds layer l's term to its gradient's place and returns it, λ_l left out.
+    fn layer(&mut self, l: usize) -> f64 {
+        let (v, out) = (&self.products[l], &mut self.gradients[l]);
+        let work = &mut self.work;
+        out.reshape(v.rows(), v.cols());
+        out.as_mut_slice().fill(0.0);
+        for (i, g) in self.grams.iter().enumerate() {
+            assign_product(&mut work.right[i], g, v);
+            let small = &mut work.small[i];
+            small.reshape(v.cols(), v.cols());
+            multiply(small.view_mut(), v.view().transpose(), work.right[i].view());
+            work.copies[i].clone_from(v);
+        }
+        let mut inner = 0.0;
+        let Work {
+            copies,
+            right,
+            small,
+            others,
+            term,
+            scratch,
+            ..
+        } = work;
+        self.core.mttkrp_sweep(copies, scratch, &mut |mode, n, _| {
+            hadamard_of_grams(small, Some(mode), others);
+            assign_product(term, &right[mode], others);
+            let terms = term.as_slice().iter().zip(n.as_slice());
+            for (o, (d, n)) in out.as_mut_slice().iter_mut().zip(terms) {
+                *o += 2.0 * (d - n);
+            }
+            if mode == 0 {
+                let pairs = n.as_slice().iter().zip(v.as_slice());
+                inner = pairs.map(|(n, v)| n * v).sum();
+            }
+        });
+        hadamard_of_grams(small, None, others);
+        let model: f64 = others.as_slice().iter().sum();
+        let mut total = self.norm - 2.0 * inner + model;
+        if let Some(s) = &mut self.supervision {
+            total += s.term(l, v, out);
+        }
+        total
+    }
+}
+
+impl Objective for SharedLoss<'_> {
+    fn loss(&mut self, weights: &[Matrix]) -> f64 {
+        self.chain(weights);
+        let mut total = 0.0;
+        for l in 1..self.products.len() {
+            let term = self.layer(l);
+            let scale = self.layer_weights[l] / self.norm;
+            total += scale * term;
+            self.gradients[l]
+                .as_mut_slice()
+                .iter_mut()
+                .for_each(|g| *g *= scale);
+        }
+        total
+    }
+
+    fn gradient(&mut self, weights: &[Matrix], gradients: &mut [Matrix]) {
+        for (l, (w, out)) in weights.iter().zip(gradients).enumerate().rev() {
+            let below = self.products[l].view().transpose();
+            out.reshape(w.rows(), w.cols());
+            multiply(out.view_mut(), below, self.gradients[l + 1].view());
+            if l > 0 {
+                let step = &mut self.work.below;
+                step.reshape(self.products[l].rows(), w.rows());
+                let upper = self.gradients[l + 1].view();
+                multiply(step.view_mut(), upper, w.view().transpose());
+                let sums = self.gradients[l].as_mut_slice().iter_mut();
+                sums.zip(step.as_slice()).for_each(|(g, s)| *g += s);
+            }
+        }
+    }
+}
+
+pub(super) fn assign_product(out: &mut Matrix, a: &Matrix, b: &Matrix) {
+    out.reshape(a.rows(), b.cols());
+    multiply(out.view_mut(), a.view(), b.view());
+}
