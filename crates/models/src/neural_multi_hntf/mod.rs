@@ -4,6 +4,8 @@ mod joint;
 mod shared_loss;
 mod start;
 mod supervision;
+#[cfg(test)]
+mod tests;
 
 use hntf_solvers::{Criterion, Ncpd, Observer, Ssnmf, Start, Stopping, drive};
 use hntf_tensor::CpTensor;

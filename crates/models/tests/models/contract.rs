@@ -3,10 +3,10 @@
 use std::fmt::Debug;
 
 use hntf_models::{
-    FlatNcpd, Hierarchy, Hntf, Model, MultiHntf, NamedModel, NeuralHncpd, SharedUpdate,
-    StandardHncpd,
+    FlatNcpd, Hierarchy, Hntf, Model, MultiHntf, NamedModel, NeuralHncpd, NeuralMultiHntf,
+    SharedUpdate, StandardHncpd,
 };
-use hntf_solvers::{AdamSettings, Ncpd, Start};
+use hntf_solvers::{AdamSettings, Ncpd, Start, Stopping};
 use hntf_tensor::{DenseTensor, Matrix, Scratch, Tensor, relative_error};
 use numpy_random::RandomState;
 
@@ -22,6 +22,15 @@ fn briefly_trained() -> NeuralHncpd {
         epochs: 40,
         adam,
         ..NeuralHncpd::default()
+    }
+}
+
+fn few_sweeps(frozen: bool) -> NeuralMultiHntf {
+    NeuralMultiHntf {
+        frozen,
+        weight_starts: 2,
+        stopping: Stopping::after(20),
+        ..NeuralMultiHntf::default()
     }
 }
 
@@ -44,6 +53,8 @@ fn every_model() -> Vec<(String, Box<dyn Model>)> {
         named("multi", Box::<MultiHntf>::default()),
         named("multi, symmetric, balanced", Box::new(symmetric)),
         named("neural", Box::new(briefly_trained())),
+        named("neural multi", Box::new(few_sweeps(false))),
+        named("neural multi, frozen", Box::new(few_sweeps(true))),
     ];
     for mode in [1, 2] {
         let hntf = Hntf {

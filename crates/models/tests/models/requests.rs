@@ -1,7 +1,10 @@
 //! What `validate` refuses, before any time is spent, and that `fit` asks it.
 
-use hntf_models::{Fit, FlatNcpd, Hntf, Model, ModelError, MultiHntf, NeuralHncpd, StandardHncpd};
-use hntf_solvers::{AdamSettings, Ncpd, Silent, SolverError, Start};
+use hntf_models::{
+    Fit, FlatNcpd, Hntf, Model, ModelError, MultiHntf, NeuralHncpd, NeuralMultiHntf, StandardHncpd,
+    SupervisedNeuralMultiHntf,
+};
+use hntf_solvers::{AdamSettings, Ncpd, Silent, SolverError, Start, Stopping};
 use hntf_tensor::{DenseTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 
@@ -14,6 +17,7 @@ fn defaults() -> Vec<Box<dyn Model>> {
         Box::new(MultiHntf::default()),
         Box::new(Hntf::default()),
         Box::new(NeuralHncpd::default()),
+        Box::new(NeuralMultiHntf::default()),
     ]
 }
 
@@ -174,4 +178,47 @@ fn a_first_layer_of_any_protocol_can_be_stacked_on() {
         assert_eq!(found.layers[0].approximation, first.model);
         assert_eq!(found.layers[0].outcome, first.outcome);
     }
+}
+
+#[test]
+fn joint_training_needs_sensible_weights_and_a_sweep() {
+    let data = noisy(&[6, 5, 4], 2, 0.1, &mut RandomState::new(1));
+    let parameter = |model: NeuralMultiHntf| match refusal(&model, &data, &[3, 2]) {
+        ModelError::Parameter {
+            parameter, found, ..
+        } => (parameter, found),
+        other => panic!("{other}"),
+    };
+    let weights = |layer_weights: &[f64]| NeuralMultiHntf {
+        layer_weights: layer_weights.to_vec(),
+        ..NeuralMultiHntf::default()
+    };
+    for given in [
+        &[1.0, -1.0][..],
+        &[0.0, 0.0],
+        &[1.0, f64::NAN],
+        &[1.0, f64::INFINITY],
+        &[1.0],
+        &[1.0, 1.0, 1.0],
+    ] {
+        let expected = ("layer-weights", format!("{given:?}"));
+        assert_eq!(parameter(weights(given)), expected);
+    }
+    let none = NeuralMultiHntf {
+        stopping: Stopping::after(0),
+        ..NeuralMultiHntf::default()
+    };
+    assert_eq!(parameter(none).0, "stopping.max-iterations");
+    let none = NeuralMultiHntf {
+        weight_starts: 0,
+        ..NeuralMultiHntf::default()
+    };
+    assert_eq!(parameter(none).0, "weight-starts");
+    let supervised = SupervisedNeuralMultiHntf::default();
+    let order = refusal(&supervised, &data, &[3, 2]);
+    assert!(matches!(order, ModelError::MatricesOnly { order: 3, .. }));
+    let matrix = noisy(&[6, 5], 2, 0.1, &mut RandomState::new(1));
+    let request = Fit::new(&matrix, &[3, 2], 0);
+    let error = supervised.fit(&request, &mut Silent).unwrap_err();
+    assert_eq!(error, ModelError::NoLabels);
 }
