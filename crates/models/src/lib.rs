@@ -37,3 +37,8 @@ pub use ncpd::FlatNcpd;
 pub use neural::{Network, NeuralHncpd};
 pub use standard_hncpd::StandardHncpd;
 pub use supervised_multi_hntf::SupervisedMultiHntf;
+
+/// The example of the README, compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
