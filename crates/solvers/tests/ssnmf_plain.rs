@@ -164,10 +164,13 @@ fn the_published_protocol_stops_after_the_same_step_with_the_same_factors() {
 #[test]
 fn every_weight_and_no_label_at_all_follow_the_same_formulas() {
     for (lambda, hidden) in [(0.0, false), (0.1, false), (30.0, false), (1.0, true)] {
-        let settings = Ssnmf {
+        let weighted = Ssnmf {
             weight: lambda,
-            stopping: Stopping::after(40),
             ..Ssnmf::default()
+        };
+        let settings = Ssnmf {
+            stopping: Stopping::after(40),
+            ..weighted
         };
         let found = fitted(settings, &labels(hidden), 4);
         let mut plain = Plain::new(labels(hidden), 4, lambda);

@@ -143,8 +143,8 @@ fn supervised_multi_hntf_runs_the_published_update_on_the_data() {
         // One stream for the starts of all layers.
         let mut random = RandomState::new(SEED);
         let (mut a, mut s) = (first.a, first.s);
-        for l in 1..RANKS.len() {
-            let next = shared(&x, (&a, &s), &labels[1], RANKS[l], &settings, &mut random);
+        for (l, rank) in RANKS.into_iter().enumerate().skip(1) {
+            let next = shared(&x, (&a, &s), &labels[1], rank, &settings, &mut random);
             let layer = &found.layers[l];
             assert_matrix(relation(&found, l - 1, l), &next.w);
             assert_matrix(layer.classifier.as_ref().unwrap(), &next.b);
