@@ -86,7 +86,8 @@ pub trait Source: Sync + Send {
 pub struct Places {
     /// What relative paths of a configuration start from: the folder of the configuration file.
     pub base: PathBuf,
-    /// Folders that public data sets are looked for in, first to last.
+    /// Folders that public data sets are looked for in, first to last. The last one is where
+    /// downloads are kept.
     pub data: Vec<PathBuf>,
 }
 
@@ -131,4 +132,49 @@ pub struct About {
 pub trait NamedSource: Source + Serialize + DeserializeOwned {
     /// What it is.
     const ABOUT: About;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn folders_are_looked_in_in_the_order_given_and_names_within_them() {
+        let root = tempfile::tempdir().unwrap();
+        let data: Vec<PathBuf> = ["a", "b"].iter().map(|f| root.path().join(f)).collect();
+        let places = Places {
+            data: data.clone(),
+            ..Places::default()
+        };
+        let expected: Vec<PathBuf> = data
+            .iter()
+            .flat_map(|folder| ["x.tar.gz", "x"].map(|name| folder.join(name)))
+            .collect();
+        for path in &expected {
+            fs::create_dir_all(path).unwrap();
+        }
+        for path in &expected {
+            assert_eq!(places.find("x", &["x.tar.gz", "x"]).unwrap(), *path);
+            fs::remove_dir(path).unwrap();
+        }
+    }
+
+    #[test]
+    fn an_unfinished_download_is_not_found_and_the_command_and_its_folder_are_named() {
+        let cache = tempfile::tempdir().unwrap();
+        fs::write(cache.path().join("x.tar.gz.part"), "half").unwrap();
+        let places = Places {
+            data: vec![PathBuf::from("no/such/folder"), cache.path().to_owned()],
+            ..Places::default()
+        };
+        let said = places.find("x", &["x.tar.gz"]).unwrap_err().to_string();
+        let cache = cache.path().display();
+        let expected = format!(
+            "x.tar.gz was not found in no/such/folder, {cache}: run `cargo xtask fetch x`, which \
+             downloads it into {cache}, or name a folder that has it with --data-dir or \
+             HNTF_DATA_DIR"
+        );
+        assert_eq!(said, expected);
+    }
 }

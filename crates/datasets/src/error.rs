@@ -33,15 +33,16 @@ pub enum DatasetError {
     },
     /// A public data set that is not on this machine.
     #[error(
-        "{file} was not found in {}: run `cargo xtask fetch {data_set}`, or name a folder that has it with --data-dir or HNTF_DATA_DIR",
-        list(folders)
+        "{file} was not found in {}: run `cargo xtask fetch {data_set}`{}, or name a folder that has it with --data-dir or HNTF_DATA_DIR",
+        list(folders),
+        folders.last().map_or_else(String::new, |f| format!(", which downloads it into {}", f.display()))
     )]
     Absent {
         /// The data set.
         data_set: &'static str,
         /// The file looked for.
         file: String,
-        /// Where it was looked for.
+        /// Where it was looked for; downloads go into the last of them.
         folders: Vec<PathBuf>,
     },
     /// 20 Newsgroups that cannot be used.

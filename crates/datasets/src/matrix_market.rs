@@ -16,6 +16,9 @@ pub struct MatrixMarket {
     pub path: PathBuf,
     /// A text file with the name of a row a line: the vocabulary.
     pub vocabulary: Option<PathBuf>,
+    /// Whether entries at the same place are added up; otherwise they are a mistake.
+    #[serde(default)]
+    pub sum_duplicates: bool,
     /// What rows and columns are called.
     #[serde(default = "words_and_documents")]
     pub modes: [String; 2],
@@ -36,7 +39,12 @@ impl NamedSource for MatrixMarket {
 impl Source for MatrixMarket {
     fn load(&self, places: &Places) -> Result<Dataset, DatasetError> {
         let path = places.resolve(&self.path);
-        let coordinates = read_matrix_market(&path, Duplicates::Refuse)?;
+        let duplicates = if self.sum_duplicates {
+            Duplicates::Sum
+        } else {
+            Duplicates::Refuse
+        };
+        let coordinates = read_matrix_market(&path, duplicates)?;
         let content = |source| DatasetError::Content {
             path: path.clone(),
             source,

@@ -151,7 +151,7 @@ fn invalid_bytes_are_named_by_file_line_and_offset_and_are_fine_in_latin1() {
         message.contains("a.csv, line 3: invalid UTF-8 at byte offset 14 (found 0xe9)"),
         "{message}"
     );
-    assert!(message.contains("`encoding = \"latin-1\"`"), "{message}");
+    assert!(message.contains("{ encoding = \"latin-1\" }"), "{message}");
 
     let latin1: CorpusOptions = serde_json::from_str(r#"{"encoding": "latin-1"}"#).unwrap();
     let corpus = Corpus::read(&path, &latin1).unwrap();
@@ -231,6 +231,27 @@ fn a_malformed_line_is_named() {
         number.contains("found a number, expected a string under `text`"),
         "{number}"
     );
+}
+
+#[test]
+fn quotes_that_would_be_misread_are_refused_and_proper_ones_are_read() {
+    let options = CorpusOptions::default();
+    let proper = "text,n\n\"a \"\"b\"\"\",1\n\"\",2\r\n5\" disk,3\n\"x,\ny\",4\n\"end\",\"5\"";
+    let (_folder, path) = file("a.csv", proper);
+    let corpus = Corpus::read(&path, &options).unwrap();
+    assert_eq!(corpus.texts(), ["a \"b\"", "", "5\" disk", "x,\ny", "end"]);
+    for (content, line) in [
+        ("n,text\n1,\"a\n2,b\n", 2),
+        ("text\n\"x\ny\"\n\"a", 4),
+        ("text\na\n\"say \"b\" now\"\n", 3),
+    ] {
+        let (_folder, path) = file("a.csv", content);
+        let error = Corpus::read(&path, &options).unwrap_err();
+        assert!(
+            matches!(error, CorpusError::Line { line: found, .. } if found == line),
+            "{error}"
+        );
+    }
 }
 
 #[test]

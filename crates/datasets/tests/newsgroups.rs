@@ -142,7 +142,10 @@ fn a_truncated_archive_is_refused_wherever_it_breaks_off() {
         );
         assert!(message.contains(ARCHIVE), "{message}");
         assert!(message.contains("corrupt or truncated"), "{message}");
-        assert!(message.contains("fetch it again"), "{message}");
+        assert!(
+            message.contains("`cargo xtask fetch newsgroups`"),
+            "{message}"
+        );
     }
 }
 

@@ -41,3 +41,8 @@ pub use neural::{Network, NeuralHncpd};
 pub use neural_multi_hntf::{NeuralMultiHntf, SupervisedNeuralMultiHntf};
 pub use standard_hncpd::StandardHncpd;
 pub use supervised_multi_hntf::SupervisedMultiHntf;
+
+/// The example of the README, compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

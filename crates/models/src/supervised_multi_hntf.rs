@@ -81,6 +81,12 @@ impl Model for SupervisedMultiHntf {
         let projections: Vec<_> = factors.iter().map(Some).collect();
         let core = fit.data.project(&projections, &mut scratch);
         let mut core = Matrix::from_vec(fit.ranks[0], fit.ranks[0], core.values().to_vec());
+        let data_norm = fit.data.squared_norm();
+        // The objective is only recorded; every tenth iteration is enough for a curve.
+        let stopping = Stopping {
+            check_every: 10,
+            ..Stopping::after(self.iterations)
+        };
         let mut layers = vec![first.layer()];
         let mut steps: Vec<Matrix> = Vec::new();
         for (l, rank) in fit.ranks.iter().enumerate().skip(1) {
@@ -88,8 +94,11 @@ impl Model for SupervisedMultiHntf {
             let mut draw = |rows, cols| Matrix::from_fn(rows, cols, |_, _| random.random_sample());
             let weights = draw(factors[0].cols(), *rank);
             let classifier = draw(labels.classes(), *rank);
-            let mut state = State::new(self, &core, &factors, labels, weights, classifier);
-            let outcome = drive(&mut state, &Stopping::after(self.iterations), observer);
+            let mut state = State {
+                data_norm,
+                ..State::new(self, &core, &factors, labels, weights, classifier)
+            };
+            let outcome = drive(&mut state, &stopping, observer);
             let State {
                 weights,
                 classifier,
@@ -114,6 +123,9 @@ impl Model for SupervisedMultiHntf {
 
 struct State<'a> {
     lambda: f64,
+    /// ‖X‖² and ‖L*Y‖², for the objective.
+    data_norm: f64,
+    label_norm: f64,
     /// C = Aᵀ X Sᵀ.
     core: &'a Matrix,
     /// AᵀA and S Sᵀ.
@@ -172,6 +184,8 @@ impl<'a> State<'a> {
         }
         Self {
             lambda: model.weight,
+            data_norm: 0.0,
+            label_norm: labels.known().count() as f64,
             core,
             label_gram: if model.masked {
                 known_gram
@@ -187,10 +201,9 @@ impl<'a> State<'a> {
     }
 }
 
-impl Iterate for State<'_> {
-    // W_1 and W_2 are the proposals of the two modes, both from the old W; B follows with the new
-    // one. All products are r × r.
-    fn step(&mut self) {
+impl State<'_> {
+    /// What step and objective need of the current W and B.
+    fn form_products(&mut self) {
         let (w, work) = (&self.weights, &mut self.work);
         let [g1w, g2w, label_gw] = &mut work.gram_weights;
         let [inner1, inner2, classifier_gram] = &mut work.small;
@@ -200,7 +213,17 @@ impl Iterate for State<'_> {
         assign(inner1, w.view().transpose(), g1w.view());
         assign(inner2, w.view().transpose(), g2w.view());
         gram(&self.classifier, classifier_gram);
+    }
+}
 
+impl Iterate for State<'_> {
+    // W_1 and W_2 are the proposals of the two modes, both from the old W; B follows with the new
+    // one. All products are r × r.
+    fn step(&mut self) {
+        self.form_products();
+        let (w, work) = (&self.weights, &mut self.work);
+        let [g1w, g2w, label_gw] = &mut work.gram_weights;
+        let [inner1, inner2, classifier_gram] = &mut work.small;
         let [numerator1, numerator2, label_numerator] = &mut work.numerators;
         let [denominator1, denominator2, label_denominator] = &mut work.denominators;
         assign(numerator1, self.core.view(), w.view());
@@ -234,27 +257,27 @@ impl Iterate for State<'_> {
         }
     }
 
-    /// The data term up to a constant, −2⟨C, W Wᵀ⟩ + ‖A W Wᵀ S‖².
+    /// The objective ‖X − A W Wᵀ S‖² + λ ‖L*Y − B Wᵀ S‖², both terms from norms:
+    /// ‖X‖² − 2⟨C, W Wᵀ⟩ + ⟨Wᵀ AᵀA W, Wᵀ S Sᵀ W⟩ and the like.
     fn error(&mut self) -> f64 {
-        let w = &self.weights;
-        let inner: f64 = {
-            let cw = self.core.times(w);
-            cw.as_slice()
-                .iter()
-                .zip(w.as_slice())
-                .map(|(a, b)| a * b)
-                .sum()
-        };
-        let small = |g: &Matrix| w.transposed().times(&g.times(w));
-        let (a, b) = (small(&self.grams[0]), small(&self.grams[1]));
-        let model: f64 = a
-            .as_slice()
-            .iter()
-            .zip(b.as_slice())
-            .map(|(x, y)| x * y)
-            .sum();
-        model - 2.0 * inner
+        self.form_products();
+        let (w, b, work) = (&self.weights, &self.classifier, &mut self.work);
+        let [_, _, label_gw] = &work.gram_weights;
+        let [inner1, inner2, classifier_gram] = &mut work.small;
+        let [fitted, _, _] = &mut work.numerators;
+        assign(fitted, self.core.view(), w.view());
+        let data_term = self.data_norm - 2.0 * inner(fitted, w) + inner(inner1, inner2);
+        assign(fitted, self.targets.view(), w.view());
+        assign(inner1, w.view().transpose(), label_gw.view());
+        let model = inner(classifier_gram, inner1);
+        let label_term = self.label_norm - 2.0 * inner(fitted, b) + model;
+        data_term.max(0.0) + self.lambda * label_term.max(0.0)
     }
+}
+
+fn inner(a: &Matrix, b: &Matrix) -> f64 {
+    let pairs = a.as_slice().iter().zip(b.as_slice());
+    pairs.map(|(x, y)| x * y).sum()
 }
 
 fn assign(out: &mut Matrix, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {

@@ -61,6 +61,11 @@ impl Lab {
         lab
     }
 
+    /// The same experiment on another data set.
+    pub(crate) fn on(dataset: &str) -> Self {
+        Self::with("kind = \"file\"\npath = \"x.npy\"\n", dataset)
+    }
+
     /// The same with lines added at the end of the experiment.
     pub(crate) fn and(lines: &str) -> Self {
         let lab = Self::new();

@@ -6,7 +6,10 @@
 )]
 
 mod bad_config;
+mod bad_corpus;
 mod bad_data;
+mod bad_matrix;
+mod bad_newsgroups;
 mod bad_place;
 mod check;
 mod interrupt;

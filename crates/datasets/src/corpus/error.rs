@@ -10,7 +10,11 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum CorpusError {
     /// A file or folder cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error(
+        "cannot read {}: {source}; expected a folder of text files, or a file of CSV or JSON \
+         lines: check the path and its permissions",
+        path.display()
+    )]
     Read {
         /// The file or folder.
         path: PathBuf,
@@ -39,7 +43,7 @@ pub enum CorpusError {
     /// A file holds bytes that are not UTF-8.
     #[error(
         "{}, line {line}: invalid UTF-8 at byte offset {offset} (found 0x{byte:02x}); save the \
-         file as UTF-8 or set `encoding = \"latin-1\"`",
+         file as UTF-8 or set read = {{ encoding = \"latin-1\" }}",
         path.display()
     )]
     InvalidUtf8 {
@@ -55,7 +59,8 @@ pub enum CorpusError {
 
     /// A column is named that the file does not have.
     #[error(
-        "{} has no column `{column}`{}; its columns: {}",
+        "{} has no column `{column}`{}; its columns: {}; name one of them in `read`, as in \
+         read = {{ text-column = \"body\" }}",
         path.display(),
         crate::nearest::did_you_mean(column, columns),
         columns.join(", ")
@@ -90,7 +95,7 @@ pub enum CorpusError {
 
     /// There are no documents.
     #[error(
-        "{} holds no documents; expected {expected}",
+        "{} holds no documents; expected {expected}: add some, or check the path",
         path.display()
     )]
     Empty {

@@ -12,7 +12,7 @@ use crate::text::TextError;
 #[non_exhaustive]
 pub enum NewsgroupsError {
     /// A file or folder cannot be opened or listed.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {source}; check its permissions", path.display())]
     Read {
         /// The file or folder.
         path: PathBuf,
@@ -41,7 +41,8 @@ pub enum NewsgroupsError {
     /// The archive breaks off or is not one.
     #[error(
         "{} is corrupt or truncated after {entries} entries ({source}); expected a complete \
-         gzip-compressed tar archive: delete the file and fetch it again",
+         gzip-compressed tar archive: delete the file and get it again with \
+         `cargo xtask fetch newsgroups`",
         path.display()
     )]
     Corrupt {
@@ -57,7 +58,8 @@ pub enum NewsgroupsError {
     #[error(
         "{} holds no posts of the {split} part; expected files named \
          20news-bydate-train/<group>/<number> and 20news-bydate-test/<group>/<number>, in \
-         20news-bydate.tar.gz or unpacked",
+         20news-bydate.tar.gz or unpacked: delete it and get the archive with \
+         `cargo xtask fetch newsgroups`",
         path.display()
     )]
     NoPosts {
@@ -107,7 +109,7 @@ pub enum NewsgroupsError {
     /// The collection is not the official one.
     #[error(
         "{} has {found} posts in {split} group `{group}`, the official collection {expected}; \
-         fetch the archive again",
+         delete it and get the archive again with `cargo xtask fetch newsgroups`",
         path.display()
     )]
     WrongCount {

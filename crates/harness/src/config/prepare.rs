@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use hntf_datasets::{Dataset, DatasetError, Places};
 use hntf_models::{FirstLayer, ModelError};
 use hntf_solvers::Labels;
+use hntf_tensor::coordinates::CoordinateFileProblem;
 
 use super::{Experiment, Method};
 use crate::HarnessError;
@@ -92,8 +93,15 @@ impl Experiment {
             DatasetError::Vocabulary { .. } | DatasetError::VocabularyLength { .. } => "vocabulary",
             _ => "path",
         };
-        let span = self.dataset.place(key);
-        self.text.error(span, error.to_string()).into()
+        let told = self.text.error(self.dataset.place(key), error.to_string());
+        match &error {
+            DatasetError::Coordinates(error) => match advice(&error.problem) {
+                Some(advice) => told.help(advice),
+                None => told,
+            },
+            _ => told,
+        }
+        .into()
     }
 
     /// Points at the ranks or at the model's parameter, whichever is refused.
@@ -114,5 +122,22 @@ impl Experiment {
             _ => told,
         }
         .into()
+    }
+}
+
+/// What to do about a file of coordinates, where the reader, which serves programmers too, says
+/// only what is wrong.
+fn advice(problem: &CoordinateFileProblem) -> Option<&'static str> {
+    match problem {
+        CoordinateFileProblem::Duplicate { .. } => {
+            Some("to add such values up, set sum-duplicates = true")
+        }
+        CoordinateFileProblem::Negative { .. } => {
+            Some("leave negative entries out, or scale the data so that all are ≥ 0")
+        }
+        CoordinateFileProblem::IndexTooLarge { .. } => {
+            Some("correct the index, or the numbers of rows and columns in the line of sizes")
+        }
+        _ => None,
     }
 }

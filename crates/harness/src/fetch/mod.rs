@@ -1,5 +1,6 @@
-//! Fetching: public data sets are listed in `datasets/sources.toml` ([`Sources`]), found on
-//! this computer ([`locate`]) or downloaded and verified ([`fetch`]).
+//! Fetching: public data sets are listed in `datasets/sources.toml` ([`Sources`]), downloaded and
+//! verified ([`fetch`]). Finding files that are already here is for the loaders
+//! (`hntf_datasets::Places`), which look at what is in them.
 //!
 //! Only [`fetch`] touches the network, and only when the crate is built with its feature
 //! `fetch` (on by default).
@@ -10,18 +11,18 @@ mod client;
 #[cfg(feature = "fetch")]
 mod download;
 mod error;
-mod locate;
 #[cfg(feature = "fetch")]
 mod part;
 mod sources;
 
+use std::fs;
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use checksum::Sha256Sum;
 pub use error::{Failure, FetchError, FetchErrorKind, Reason};
-pub use locate::{Checksum, Found, LocateError, Looked, locate};
 pub use sources::{Address, FileName, Source, SourceName, Sources, SourcesError};
 
 /// How patient and how careful a download is.
@@ -122,18 +123,14 @@ pub fn fetch(
         path: target.clone(),
         error,
     };
-    let existing = locate::examine(source, cache_dir).map_err(|error| fail(unreadable(error)))?;
+    let existing = checksum_of(&target).map_err(|error| fail(unreadable(error)))?;
     match existing {
-        Some(found) if found.checksum == Checksum::Matches => return Ok(found.path),
-        Some(Found {
-            path,
-            checksum: Checksum::Differs(found),
-        }) if !options.replace => {
-            let expected = source.sha256;
+        Some(found) if found == source.sha256 => return Ok(target),
+        Some(found) if !options.replace => {
             return Err(fail(FetchErrorKind::Occupied {
-                path,
+                path: target,
                 found,
-                expected,
+                expected: source.sha256,
             }));
         }
         _ => {}
@@ -154,4 +151,22 @@ fn retrieve(
     _: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>,
 ) -> Result<(), FetchErrorKind> {
     Err(FetchErrorKind::NotBuilt)
+}
+
+/// The checksum of a file, if it is there.
+fn checksum_of(path: &Path) -> io::Result<Option<Sha256Sum>> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(_) => Sha256Sum::of_file(path).map(Some),
+        // A folder that is a file, or is missing, has no file in it.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }

@@ -1,11 +1,10 @@
-//! What a user sees of fetching and finding data files, against a server on the loopback
+//! What a user sees of fetching data files, against a server on the loopback
 //! address that misbehaves on request.
 #![allow(
     clippy::unwrap_used,
     reason = "the helpers of a test may fail as the test itself may"
 )]
 
-mod locate;
 mod sources;
 
 #[cfg(feature = "fetch")]

@@ -293,3 +293,15 @@ fn a_file_of_another_checksum_is_replaced_only_on_demand() {
     let result = fetch(&source, cache.path(), &replacing, &mut go_on);
     assert_fetched(result, cache.path());
 }
+
+#[test]
+fn a_folder_with_the_name_of_the_file_is_refused_by_name() {
+    let cache = tempdir().unwrap();
+    fs::create_dir(cache.path().join("data.bin")).unwrap();
+    let error = run(&source(&[nobody()]), cache.path()).unwrap_err();
+    assert!(matches!(error.kind, FetchErrorKind::Disk { .. }), "{error}");
+    assert_says(
+        &error.to_string(),
+        &["cannot read", "data.bin", "directory"],
+    );
+}

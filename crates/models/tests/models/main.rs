@@ -4,7 +4,9 @@
 mod contract;
 mod gradients;
 mod layers;
+mod matrices;
 mod multi_hntf;
+mod plain;
 mod requests;
 
 use hntf_models::{Fit, Hierarchy, Model};
