@@ -24,6 +24,9 @@ pub struct Dataset {
     pub labels: Vec<LabelSet>,
     /// The true hierarchy of topics, where it is known.
     pub truth: Vec<Grouping>,
+    /// Where the data stands for other data that it approximates: the squared norm of the rest,
+    /// orthogonal to it, so that the other data has the squared norm ‖X‖² + this.
+    pub left_out: Option<f64>,
     /// What a reader of the results should know about the data: counts, what was left out.
     pub notes: Vec<String>,
 }
@@ -39,6 +42,7 @@ impl Dataset {
             mode_names,
             labels: Vec::new(),
             truth: Vec::new(),
+            left_out: None,
             notes: Vec::new(),
         }
     }
@@ -97,6 +101,23 @@ impl Places {
     /// # Errors
     /// [`DatasetError::Absent`] if no folder has it.
     pub fn find(&self, data_set: &'static str, names: &[&str]) -> Result<PathBuf, DatasetError> {
+        self.search(data_set, names, true)
+    }
+
+    /// The same of a data set that nobody may pass on, so that it cannot be downloaded.
+    ///
+    /// # Errors
+    /// As there; the message does not say that it can be fetched.
+    pub fn find_own(&self, data_set: &'static str, name: &str) -> Result<PathBuf, DatasetError> {
+        self.search(data_set, &[name], false)
+    }
+
+    fn search(
+        &self,
+        data_set: &'static str,
+        names: &[&str],
+        can_be_fetched: bool,
+    ) -> Result<PathBuf, DatasetError> {
         let candidates = self
             .data
             .iter()
@@ -106,9 +127,18 @@ impl Places {
             .find(|path| path.exists())
             .ok_or_else(|| DatasetError::Absent {
                 data_set,
+                can_be_fetched,
                 file: names.first().map(|n| (*n).to_owned()).unwrap_or_default(),
                 folders: self.data.clone(),
             })
+    }
+
+    /// A file that a configuration names by its place in a data folder, or else in its own folder;
+    /// the latter if it is nowhere.
+    pub fn find_or_resolve(&self, path: &Path) -> PathBuf {
+        let in_folders = self.data.iter().map(|folder| folder.join(path));
+        let found = in_folders.into_iter().find(|path| path.is_file());
+        found.unwrap_or_else(|| self.resolve(path))
     }
 
     /// The file a configuration names.

@@ -33,13 +33,15 @@ pub enum DatasetError {
     },
     /// A public data set that is not on this machine.
     #[error(
-        "{file} was not found in {}: run `cargo xtask fetch {data_set}`{}, or name a folder that has it with --data-dir or HNTF_DATA_DIR",
+        "{file} was not found in {}: {}name a folder that has it with --data-dir or HNTF_DATA_DIR",
         list(folders),
-        folders.last().map_or_else(String::new, |f| format!(", which downloads it into {}", f.display()))
+        if *can_be_fetched { how_to_fetch(data_set, folders) } else { String::new() }
     )]
     Absent {
         /// The data set.
         data_set: &'static str,
+        /// Whether it can be downloaded.
+        can_be_fetched: bool,
         /// The file looked for.
         file: String,
         /// Where it was looked for; downloads go into the last of them.
@@ -51,6 +53,12 @@ pub enum DatasetError {
     /// A corpus that cannot be used.
     #[error(transparent)]
     Corpus(#[from] crate::corpus::CorpusError),
+    /// Dated documents that make no tensor.
+    #[error(transparent)]
+    DocumentTensor(#[from] crate::document_tensor::DocumentTensorError),
+    /// Twitter data that cannot be used.
+    #[error(transparent)]
+    Twitter(#[from] crate::twitter::TwitterError),
     /// Text that gives no terms.
     #[error("{}: {source}", path.display())]
     Text {
@@ -78,6 +86,16 @@ pub enum DatasetError {
         /// Words found.
         found: usize,
         /// Rows of the matrix.
+        expected: usize,
+    },
+    /// More or fewer names than a mode has indices.
+    #[error("{}: {found} names for a mode of {expected} indices; one a line is needed", path.display())]
+    Names {
+        /// The file.
+        path: PathBuf,
+        /// Names found.
+        found: usize,
+        /// Indices of the mode.
         expected: usize,
     },
     /// A file that holds no numbers.
@@ -109,6 +127,14 @@ pub enum DatasetError {
     /// From the algebra below.
     #[error(transparent)]
     Tensor(#[from] TensorError),
+}
+
+/// "run `cargo xtask fetch newsgroups`, which downloads it into datasets/cache, or ".
+fn how_to_fetch(data_set: &str, folders: &[PathBuf]) -> String {
+    let into = folders.last().map_or_else(String::new, |f| {
+        format!(", which downloads it into {}", f.display())
+    });
+    format!("run `cargo xtask fetch {data_set}`{into}, or ")
 }
 
 fn list(folders: &[PathBuf]) -> String {

@@ -10,15 +10,21 @@ mod file;
 mod matrix_market;
 mod nearest;
 mod synthetic;
+mod tns;
 
 pub mod corpus;
+pub mod document_tensor;
 pub mod newsgroups;
 pub mod text;
+pub mod twitter;
 
 pub use corpus::CorpusSource;
 pub use dataset::{About, Dataset, Grouping, LabelSet, NamedSource, Places, Source};
+pub use document_tensor::DocumentTensorSource;
 pub use error::DatasetError;
 pub use file::TensorFile;
 pub use matrix_market::MatrixMarket;
 pub use newsgroups::NewsgroupsOptions;
 pub use synthetic::SyntheticBlocks;
+pub use tns::TnsFile;
+pub use twitter::{PublishedFactors, Twitter};

@@ -32,7 +32,7 @@ fn columns() -> CorpusOptions {
     }
 }
 
-fn expected() -> Vec<Document> {
+fn expected(lines: [u64; 2]) -> Vec<Document> {
     let some = |text: &str| Some(text.to_owned());
     vec![
         Document {
@@ -41,6 +41,7 @@ fn expected() -> Vec<Document> {
             label: some("tea"),
             time: some("2016"),
             author: some("Ann"),
+            line: Some(lines[0]),
         },
         Document {
             id: "k2".to_owned(),
@@ -48,6 +49,7 @@ fn expected() -> Vec<Document> {
             label: None,
             time: some("2017"),
             author: None,
+            line: Some(lines[1]),
         },
     ]
 }

@@ -19,6 +19,10 @@ pub const TERMS: &str = "terms";
 pub const PARAMETERS: &str = "parameters";
 /// ‖X − X̂‖, in the units of the data.
 pub const RECONSTRUCTION: &str = "reconstruction";
+/// √((o + ‖X − X̂‖²)/(o + ‖X‖²)): the relative error against the data that X stands for, whose part
+/// of squared norm o X leaves out; it is exact where that part is orthogonal to X̂ too. Of data with
+/// such a part only.
+pub const PROXY_ERROR: &str = "proxy-error";
 /// Share of the documents with unseen labels whose class is predicted by the pseudo-inverse of all
 /// coefficients, as the papers do it; for the last set of labels.
 pub const ACCURACY: &str = "accuracy";
@@ -33,6 +37,7 @@ pub fn title(metric: &str) -> &str {
         RELATIVE_ERROR => "Relative error",
         TRAINING_ERROR => "Training error, ‖X − X̂‖ / ‖X‖",
         RECONSTRUCTION => "Reconstruction error, ‖X − X̂‖",
+        PROXY_ERROR => "Relative error against the data that X stands for, estimated",
         ACCURACY => "Accuracy on documents with unseen labels, classifier (L*Y) S⁺",
         ACCURACY_LABELLED => "Accuracy, least squares on the labelled documents alone",
         TERMS => "Rank-one terms",
@@ -47,6 +52,7 @@ pub fn names(layers: usize) -> Vec<String> {
         RELATIVE_ERROR,
         TRAINING_ERROR,
         RECONSTRUCTION,
+        PROXY_ERROR,
         ACCURACY,
         ACCURACY_LABELLED,
         TERMS,
@@ -79,6 +85,10 @@ pub fn measure(dataset: &Dataset, hierarchy: &Hierarchy, wanted: &[String]) -> V
         if wants(RECONSTRUCTION) {
             found.push((l, RECONSTRUCTION.to_owned(), training * norm));
         }
+        if let Some(left_out) = dataset.left_out {
+            let proxy = proxy_error(left_out, norm, training);
+            found.push((l, PROXY_ERROR.to_owned(), proxy));
+        }
         if let Some(labels) = dataset.labels.last() {
             let accuracy = |classifier| accuracy(layer, labels, classifier);
             found.push((l, ACCURACY.to_owned(), accuracy(Classifier::PseudoInverse)));
@@ -90,6 +100,12 @@ pub fn measure(dataset: &Dataset, hierarchy: &Hierarchy, wanted: &[String]) -> V
     }
     found.extend(topic_losses(&dataset.truth, hierarchy));
     found
+}
+
+/// See [`PROXY_ERROR`]; `norm` is ‖X‖ and `error` ‖X − X̂‖/‖X‖.
+fn proxy_error(left_out: f64, norm: f64, error: f64) -> f64 {
+    let squared = |x: f64| x * x;
+    ((left_out + squared(norm * error)) / (left_out + squared(norm))).sqrt()
 }
 
 /// The topic-modelling loss of every pair of layers whose true grouping is known; the mean over the
@@ -235,6 +251,15 @@ mod tests {
         };
         let weights = Matrix::from_vec(4, 2, vec![1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0]);
         assert!((topic_loss(&weights, &truth) - 0.25).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_proxy_error_is_the_error_of_the_whole_where_its_parts_are_orthogonal() {
+        // The whole is (3, 4, 12), X its first two entries, the approximation (3, 0, 0).
+        let (norm, error) = (5.0, 4.0 / 5.0);
+        let whole: f64 = (16.0 + 144.0_f64).sqrt() / 13.0;
+        assert!((proxy_error(144.0, norm, error) - whole).abs() < 1e-15);
+        assert_eq!(proxy_error(0.0, norm, error), error);
     }
 
     #[test]

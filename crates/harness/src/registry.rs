@@ -4,7 +4,8 @@
 //! losing the position of a mistake needs the concrete type and the TOML reader together.
 
 use hntf_datasets::{
-    CorpusSource, MatrixMarket, NamedSource, NewsgroupsOptions, Source, SyntheticBlocks, TensorFile,
+    CorpusSource, DocumentTensorSource, MatrixMarket, NamedSource, NewsgroupsOptions,
+    PublishedFactors, Source, SyntheticBlocks, TensorFile, TnsFile, Twitter,
 };
 use hntf_models::{
     FlatNcpd, Hnmf, Hntf, Model, MultiHntf, NamedModel, NeuralHncpd, NeuralMultiHntf,
@@ -56,6 +57,10 @@ pub static DATASETS: &[Entry<dyn Source>] = &[
     source::<NewsgroupsOptions>(),
     source::<CorpusSource>(),
     source::<MatrixMarket>(),
+    source::<DocumentTensorSource>(),
+    source::<Twitter>(),
+    source::<PublishedFactors>(),
+    source::<TnsFile>(),
 ];
 
 /// All figures.

@@ -1,16 +1,20 @@
-//! Arrays in NumPy's `.npy` files: any order, real numbers of any width, read as row-major f64.
+//! Arrays in NumPy's `.npy` files: any order, real numbers of any width, read as row-major f64, and
+//! lists of strings.
 //!
 //! A file is not trusted: its header is bounded and checked against the length of the file before
 //! anything of the array's size is allocated. What the numbers mean (NaN, signs) is not judged
 //! here.
 
 mod header;
+mod strings;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use header::Header;
+use header::{Header, Number};
+
+pub use strings::read_npy_strings;
 
 /// Bytes decoded at a time; a multiple of every width of a number.
 const BLOCK: usize = 1 << 16;
@@ -97,6 +101,35 @@ pub enum NpyProblem {
         /// The shape, shortened if it is long.
         shape: String,
     },
+    /// Strings were expected, and the array holds something else.
+    #[error(
+        "holds entries of dtype {dtype}, but a list of strings (dtype <U1, <U2, …) was expected: \
+         convert it with array.astype(str) and save it again"
+    )]
+    NotStrings {
+        /// The type as the file states it, shortened if it is long.
+        dtype: String,
+    },
+    /// Strings in a table of more or fewer modes than one.
+    #[error(
+        "holds strings of the shape {shape}, but a list with one mode was expected: \
+         save array.ravel()"
+    )]
+    NotAList {
+        /// The shape.
+        shape: String,
+    },
+    /// A number that is no character.
+    #[error(
+        "has 0x{code:08x} in string {index} (counted from 0), which is no Unicode character: \
+         copy or fetch the file again"
+    )]
+    Character {
+        /// The string, counted from 0.
+        index: usize,
+        /// What stands for the character.
+        code: u32,
+    },
     /// Memory for the entries could not be had.
     #[error(
         "needs {bytes} bytes of memory as f64, more than could be had: split it, or use a larger machine"
@@ -180,21 +213,11 @@ pub fn write_npy(path: &Path, shape: &[usize], values: &[f64]) -> Result<(), Npy
 fn read(path: &Path) -> Result<NpyArray, NpyProblem> {
     let length = file_length(path)?;
     let mut file = File::open(path).map_err(NpyProblem::Read)?;
-    let (header, start) = Header::read(&mut file)?;
-
-    let expected = (header.count * header.number.width) as u64;
-    let found = length.saturating_sub(start);
-    if found < expected {
-        let part = "data";
-        return Err(NpyProblem::Truncated {
-            part,
-            expected,
-            found,
-        });
-    }
-    if found > expected {
-        return Err(NpyProblem::TrailingBytes { expected, found });
-    }
+    let (header, start) = Header::read(&mut file, header::number)?;
+    check_length(
+        length.saturating_sub(start),
+        header.count * header.entry.width,
+    )?;
 
     let mut values = Vec::new();
     // The file may be a sparse one, long on paper only.
@@ -217,6 +240,22 @@ fn read(path: &Path) -> Result<NpyArray, NpyProblem> {
     })
 }
 
+/// Checks that the data of a file takes the bytes its header says.
+fn check_length(found: u64, expected: usize) -> Result<(), NpyProblem> {
+    let (part, expected) = ("data", expected as u64);
+    if found < expected {
+        return Err(NpyProblem::Truncated {
+            part,
+            expected,
+            found,
+        });
+    }
+    if found > expected {
+        return Err(NpyProblem::TrailingBytes { expected, found });
+    }
+    Ok(())
+}
+
 /// The length in bytes of the file at `path`; anything but a file is refused before it is opened,
 /// for opening a pipe waits for its writer.
 fn file_length(path: &Path) -> Result<u64, NpyProblem> {
@@ -236,8 +275,8 @@ fn file_length(path: &Path) -> Result<u64, NpyProblem> {
 }
 
 /// Hands every number of the file's data to `put`, in the order of the file.
-fn decode(file: &mut File, header: &Header, mut put: impl FnMut(f64)) -> io::Result<()> {
-    let number = header.number;
+fn decode(file: &mut File, header: &Header<Number>, mut put: impl FnMut(f64)) -> io::Result<()> {
+    let number = header.entry;
     let mut block = vec![0; BLOCK];
     let mut left = header.count * number.width;
     while left > 0 {

@@ -54,6 +54,7 @@ pub(super) fn read_csv(
             label: optional(label_column),
             time: optional(time_column),
             author: optional(author_column),
+            line: Some(line),
         });
     }
     Ok(Corpus { documents })

@@ -27,6 +27,7 @@ pub(super) fn read_folder(root: &Path, encoding: Encoding) -> Result<Corpus, Cor
             label: (!folders.is_empty()).then(|| folders.join("/")),
             time: None,
             author: None,
+            line: None,
         });
     }
     Ok(Corpus { documents })

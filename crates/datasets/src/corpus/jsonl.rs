@@ -29,6 +29,7 @@ pub(super) fn read_jsonl(path: &Path, options: &CorpusOptions) -> Result<Corpus,
             label: line.optional(&object, options.label_column.as_ref())?,
             time: line.optional(&object, options.time_column.as_ref())?,
             author: line.optional(&object, options.author_column.as_ref())?,
+            line: Some(line.number),
         });
         keys.extend(object.into_iter().map(|(key, _)| key));
     }

@@ -37,6 +37,8 @@ pub struct Document {
     pub time: Option<String>,
     /// Who wrote it.
     pub author: Option<String>,
+    /// The line it begins in, from 1, if it shares its file with others.
+    pub line: Option<u64>,
 }
 
 /// The labels of a corpus as numbers.

@@ -95,7 +95,7 @@ pub enum PerGroup {
 
 impl PerGroup {
     /// The number meant, in a group of `documents`.
-    pub(super) fn of(self, documents: usize) -> usize {
+    pub(crate) fn of(self, documents: usize) -> usize {
         match self {
             Self::All => documents,
             Self::First(number) => number,

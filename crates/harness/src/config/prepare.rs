@@ -90,6 +90,8 @@ impl Experiment {
                 };
             }
             DatasetError::Parameter { parameter, .. } => parameter,
+            DatasetError::DocumentTensor(error) => error.key(),
+            DatasetError::Names { .. } => "items",
             DatasetError::Vocabulary { .. } | DatasetError::VocabularyLength { .. } => "vocabulary",
             _ => "path",
         };

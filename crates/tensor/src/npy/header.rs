@@ -14,11 +14,12 @@ const MAGIC: &[u8] = b"\x93NUMPY";
 /// NumPy itself reads no header above 10,000 bytes unless told to.
 const LONGEST: usize = 1 << 16;
 
-/// What a header says, checked: `count` entries of eight bytes each can be addressed.
-pub(super) struct Header {
+/// What a header says, checked: `count` entries of eight bytes each can be addressed. `E` says how
+/// one of them is stored.
+pub(super) struct Header<E> {
     pub(super) shape: Vec<usize>,
     pub(super) fortran_order: bool,
-    pub(super) number: Number,
+    pub(super) entry: E,
     pub(super) count: usize,
 }
 
@@ -31,9 +32,15 @@ pub(super) struct Number {
     pub(super) decode: fn(&[u8]) -> f64,
 }
 
-impl Header {
+/// Reads the value of `descr`, which names the type of the entries.
+type ReadType<E> = fn(&str) -> Result<E, NpyProblem>;
+
+impl<E> Header<E> {
     /// Reads the header at the start of a file; also returns where the data begins.
-    pub(super) fn read(file: &mut impl Read) -> Result<(Self, u64), NpyProblem> {
+    pub(super) fn read(
+        file: &mut impl Read,
+        read_type: ReadType<E>,
+    ) -> Result<(Self, u64), NpyProblem> {
         let magic = up_to(file, MAGIC.len())?;
         if magic != MAGIC {
             let found = match magic.as_slice() {
@@ -60,12 +67,12 @@ impl Header {
             )));
         }
         let text = whole(file, length, "header")?;
-        let header = Self::parse(&String::from_utf8_lossy(&text))?;
+        let header = Self::parse(&String::from_utf8_lossy(&text), read_type)?;
         let start = MAGIC.len() + 2 + width + length;
         Ok((header, start as u64))
     }
 
-    fn parse(text: &str) -> Result<Self, NpyProblem> {
+    fn parse(text: &str, read_type: ReadType<E>) -> Result<Self, NpyProblem> {
         let dictionary = enclosed(text.trim(), '{', '}').ok_or_else(|| {
             NpyProblem::Header(format!(
                 "it is {} and no Python dictionary",
@@ -88,7 +95,7 @@ impl Header {
             }
         }
         let lacks = |key| NpyProblem::Header(format!("it lacks the entry '{key}'"));
-        let number = number(descr.ok_or_else(|| lacks("descr"))?)?;
+        let entry = read_type(descr.ok_or_else(|| lacks("descr"))?)?;
         let fortran_order = match fortran_order.ok_or_else(|| lacks("fortran_order"))? {
             "True" => true,
             "False" => false,
@@ -104,7 +111,7 @@ impl Header {
         Ok(Self {
             shape,
             fortran_order,
-            number,
+            entry,
             count,
         })
     }
@@ -223,25 +230,31 @@ macro_rules! number {
     }};
 }
 
-fn number(descr: &str) -> Result<Number, NpyProblem> {
+/// The type of an array of numbers.
+pub(super) fn number(descr: &str) -> Result<Number, NpyProblem> {
     if descr.starts_with(['[', '(']) {
         return Err(NpyProblem::Dtype {
             dtype: shorten(descr),
             kind: "records with named fields",
         });
     }
-    let dtype = enclosed(descr, '\'', '\'')
+    let dtype = quoted(descr)?;
+    supported(dtype).ok_or_else(|| NpyProblem::Dtype {
+        dtype: shorten(dtype),
+        kind: kind(dtype),
+    })
+}
+
+/// What stands between quotes.
+pub(super) fn quoted(descr: &str) -> Result<&str, NpyProblem> {
+    enclosed(descr, '\'', '\'')
         .or_else(|| enclosed(descr, '"', '"'))
         .ok_or_else(|| {
             NpyProblem::Header(format!(
                 "its descr is {} and should be a type in quotes",
                 shorten(descr)
             ))
-        })?;
-    supported(dtype).ok_or_else(|| NpyProblem::Dtype {
-        dtype: shorten(dtype),
-        kind: kind(dtype),
-    })
+        })
 }
 
 fn supported(dtype: &str) -> Option<Number> {
@@ -294,7 +307,7 @@ fn kind(dtype: &str) -> &'static str {
 
 /// The beginning of a text from a file, without the control characters that would garble a
 /// terminal.
-fn shorten(text: &str) -> String {
+pub(super) fn shorten(text: &str) -> String {
     const SHOWN: usize = 60;
     let shown: String = text
         .chars()

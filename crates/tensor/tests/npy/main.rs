@@ -4,6 +4,7 @@
 
 mod arrays;
 mod errors;
+mod strings;
 
 use std::fs;
 use std::path::{Path, PathBuf};
