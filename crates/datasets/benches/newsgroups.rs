@@ -77,6 +77,7 @@ fn factorizations(c: &mut Criterion) {
             update,
             start: Start::Ssnmf,
             stopping,
+            ..Ncpd::default()
         };
         group.sample_size(20);
         group.bench_function(format!("10 iterations of {name}"), |b| {

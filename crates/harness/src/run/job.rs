@@ -158,10 +158,14 @@ pub(super) fn fit(
     }
 }
 
-/// Whether a first layer is the same for all seeds: it starts from singular vectors alone.
+/// Whether a first layer is the same for all seeds: it has one of its own, or starts from singular
+/// vectors alone.
 fn is_seedless(settings: &FirstLayer, shape: &[usize], rank: usize) -> bool {
     match settings {
-        FirstLayer::Ncpd(ncpd) => ncpd.start == Start::Svd && shape.iter().all(|n| *n >= rank),
+        FirstLayer::Ncpd(ncpd) => {
+            let drawn = ncpd.start != Start::Svd || shape.iter().any(|n| *n < rank);
+            ncpd.seed.is_some() || !drawn
+        }
         FirstLayer::Ssnmf(_) => false,
     }
 }

@@ -23,6 +23,10 @@ pub struct Ncpd {
     pub update: Update,
     /// The factors before the first iteration.
     pub start: Start,
+    /// Seeds a generator for the start, in place of the one passed in: every trial then starts
+    /// from the same factors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
     /// When to stop.
     pub stopping: Stopping,
 }
@@ -33,6 +37,7 @@ impl Default for Ncpd {
         Self {
             update: Update::Hals,
             start: Start::Random,
+            seed: None,
             stopping,
         }
     }
@@ -51,6 +56,7 @@ impl Ncpd {
             update: Update::Mu,
             start,
             stopping,
+            ..Self::default()
         }
     }
 
@@ -67,6 +73,7 @@ impl Ncpd {
             update: Update::MuSsnmf,
             start: Start::Ssnmf,
             stopping,
+            ..Self::default()
         }
     }
 
@@ -82,6 +89,7 @@ impl Ncpd {
             update: Update::MuScikitLearn,
             start: Start::ScikitLearn,
             stopping,
+            ..Self::default()
         }
     }
 
@@ -97,6 +105,8 @@ impl Ncpd {
         observer: &mut dyn Observer,
     ) -> Result<CpFit, SolverError> {
         check(data, rank)?;
+        let mut own = self.seed.map(RandomState::new);
+        let random = own.as_mut().unwrap_or(random);
         let factors = self.start.factors(data, rank, random);
         self.fit_from(data, factors, observer)
     }
