@@ -5,7 +5,7 @@ use std::path::Path;
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
 
 use super::decode::read_text;
-use super::{Corpus, CorpusError, CorpusOptions, Document, not_empty};
+use super::{Corpus, CorpusError, CorpusOptions, Document, not_empty, quotes};
 
 pub(super) fn read_csv(
     path: &Path,
@@ -16,6 +16,13 @@ pub(super) fn read_csv(
     if text.trim().is_empty() {
         return Ok(Corpus::default());
     }
+    quotes::check(&text, delimiter).map_err(|bad| CorpusError::Line {
+        path: path.to_owned(),
+        line: bad.line,
+        column: None,
+        found: bad.found.to_owned(),
+        expected: bad.expected.to_owned(),
+    })?;
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter)
         .from_reader(text.as_bytes());
