@@ -7,6 +7,7 @@
 
 mod bad_config;
 mod bad_data;
+mod bad_documents;
 mod bad_place;
 mod check;
 mod interrupt;
