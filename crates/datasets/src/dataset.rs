@@ -133,12 +133,20 @@ impl Places {
             })
     }
 
-    /// A file that a configuration names by its place in a data folder, or else in its own folder;
-    /// the latter if it is nowhere.
-    pub fn find_or_resolve(&self, path: &Path) -> PathBuf {
-        let in_folders = self.data.iter().map(|folder| folder.join(path));
-        let found = in_folders.into_iter().find(|path| path.is_file());
-        found.unwrap_or_else(|| self.resolve(path))
+    /// A file that a configuration names by its place in a data folder, or else in its own folder.
+    ///
+    /// # Errors
+    /// [`DatasetError::Nowhere`] if no folder has it.
+    pub fn find_or_resolve(&self, path: &Path) -> Result<PathBuf, DatasetError> {
+        let folders = || self.data.iter().chain([&self.base]);
+        let found = folders().map(|folder| folder.join(path));
+        found
+            .into_iter()
+            .find(|path| path.exists())
+            .ok_or_else(|| DatasetError::Nowhere {
+                file: path.to_owned(),
+                folders: folders().cloned().collect(),
+            })
     }
 
     /// The file a configuration names.

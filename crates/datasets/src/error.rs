@@ -47,6 +47,18 @@ pub enum DatasetError {
         /// Where it was looked for; downloads go into the last of them.
         folders: Vec<PathBuf>,
     },
+    /// A file of the user's that is in no folder.
+    #[error(
+        "{} was not found in {}: check the path, or name a folder that has it with --data-dir or HNTF_DATA_DIR",
+        file.display(),
+        list(folders)
+    )]
+    Nowhere {
+        /// The file looked for.
+        file: PathBuf,
+        /// Where it was looked for.
+        folders: Vec<PathBuf>,
+    },
     /// 20 Newsgroups that cannot be used.
     #[error(transparent)]
     Newsgroups(#[from] crate::newsgroups::NewsgroupsError),
@@ -142,7 +154,10 @@ fn list(folders: &[PathBuf]) -> String {
         [] => "any folder (none was named)".to_owned(),
         folders => folders
             .iter()
-            .map(|f| f.display().to_string())
+            .map(|folder| match folder.as_os_str().is_empty() {
+                true => "the current folder".to_owned(),
+                false => folder.display().to_string(),
+            })
             .collect::<Vec<_>>()
             .join(", "),
     }

@@ -262,3 +262,36 @@ fn a_pattern_that_explodes_names_the_document() {
         "{message}"
     );
 }
+
+#[test]
+fn mentions_and_hashtags_go_and_addresses_of_mail_stay() {
+    let text = "RT @Jo_1: .@Ann's #big_Day, mail me@home.org (#Été @x)";
+    let terms = |strip_mentions, strip_hashtags| {
+        let options = TextOptions {
+            strip_mentions,
+            strip_hashtags,
+            ..TextOptions::default()
+        };
+        let vectorizer = Vectorizer::new(&options).unwrap();
+        vectorizer.terms(text).unwrap().join(" ")
+    };
+    let kept = "rt jo_1 ann big_day mail me home org été";
+    assert_eq!(terms(false, false), kept);
+    assert_eq!(terms(true, false), "rt big_day mail me home org été");
+    assert_eq!(terms(false, true), "rt jo_1 ann mail me home org");
+    assert_eq!(terms(true, true), "rt mail me home org");
+}
+
+#[test]
+fn mentions_go_before_digits_so_that_no_part_of_a_name_is_left() {
+    let options = TextOptions {
+        strip_mentions: true,
+        strip_hashtags: true,
+        strip_digits: true,
+        ..TextOptions::default()
+    };
+    let terms = Vectorizer::new(&options)
+        .unwrap()
+        .terms("@a1bc #x2yz up 4you");
+    assert_eq!(terms.unwrap(), ["up", "you"]);
+}

@@ -20,7 +20,8 @@ fn kind(id: &str) -> Table {
 fn needed(id: &str) -> Table {
     let (key, value) = match id {
         "file" => ("path", "x.npy"),
-        "corpus" => ("path", "posts.jsonl"),
+        "corpus" | "document-tensor" => ("path", "posts.jsonl"),
+        "tns" => ("path", "x.tns"),
         "matrix-market" => ("path", "x.mtx"),
         "projections" | "relations" | "confusion" => ("method", "model"),
         _ => return Table::new(),

@@ -8,6 +8,7 @@
 mod bad_config;
 mod bad_corpus;
 mod bad_data;
+mod bad_documents;
 mod bad_matrix;
 mod bad_newsgroups;
 mod bad_place;

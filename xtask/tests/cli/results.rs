@@ -239,6 +239,17 @@ fn the_example_for_a_users_own_tensor_runs() {
 }
 
 #[test]
+fn the_example_for_a_users_own_documents_runs() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../experiments/examples");
+    let lab = Lab::new();
+    let file = examples.join("own-documents.toml");
+    let said = lab.done(&["run", &file.to_string_lossy(), "--trials", "1"]);
+    let note = "4 authors × 6 periods × 30 words, 241 nonzeros, from 72 of 72 documents.";
+    assert!(said.contains(note), "{said}");
+    assert!(said.contains("Topics of Multi-HNTF"), "{said}");
+}
+
+#[test]
 fn help_says_what_commands_do() {
     let help = Lab::new().done(&["--help"]);
     for command in ["list", "reproduce", "run", "check"] {

@@ -5,7 +5,7 @@ use std::path::Path;
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
 
 use super::decode::read_text;
-use super::{Corpus, CorpusError, CorpusOptions, Document, not_empty};
+use super::{Corpus, CorpusError, CorpusOptions, Document, not_empty, quotes};
 
 pub(super) fn read_csv(
     path: &Path,
@@ -16,7 +16,13 @@ pub(super) fn read_csv(
     if text.trim().is_empty() {
         return Ok(Corpus::default());
     }
-    check_quotes(path, &text, delimiter)?;
+    quotes::check(&text, delimiter).map_err(|bad| CorpusError::Line {
+        path: path.to_owned(),
+        line: bad.line,
+        column: None,
+        found: bad.found.to_owned(),
+        expected: bad.expected.to_owned(),
+    })?;
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter)
         .from_reader(text.as_bytes());
@@ -58,50 +64,6 @@ pub(super) fn read_csv(
         });
     }
     Ok(Corpus { documents })
-}
-
-/// Refuses quotes that the CSV reader would take in silence: a field that is never closed swallows
-/// all records after it, and an inner quote that is not doubled ends its field too early.
-fn check_quotes(path: &Path, text: &str, delimiter: u8) -> Result<(), CorpusError> {
-    let error = |line, found: &str, expected: &str| CorpusError::Line {
-        path: path.to_owned(),
-        line,
-        column: None,
-        found: found.to_owned(),
-        expected: expected.to_owned(),
-    };
-    let ends_field = |byte: u8| byte == delimiter || byte == b'\n' || byte == b'\r';
-    let mut line = 1;
-    let mut opened = None;
-    let mut at_start = true;
-    let mut bytes = text.bytes().peekable();
-    while let Some(byte) = bytes.next() {
-        if opened.is_some() {
-            if byte == b'"' && bytes.next_if_eq(&b'"').is_none() {
-                opened = None;
-                if bytes.peek().is_some_and(|next| !ends_field(*next)) {
-                    return Err(error(
-                        line,
-                        "text after the closing quote of a field",
-                        "a delimiter or the end of the line (write a quote within a quoted field \
-                         twice)",
-                    ));
-                }
-            }
-        } else if byte == b'"' && at_start {
-            opened = Some(line);
-        }
-        at_start = opened.is_none() && ends_field(byte);
-        line += u64::from(byte == b'\n');
-    }
-    match opened {
-        None => Ok(()),
-        Some(line) => Err(error(
-            line,
-            "a field that begins with a quote and never ends",
-            "a closing quote (write a quote within a quoted field twice)",
-        )),
-    }
 }
 
 fn malformed(path: &Path, error: &csv::Error) -> CorpusError {

@@ -5,6 +5,7 @@ mod decode;
 mod error;
 mod folder;
 mod jsonl;
+mod quotes;
 mod source;
 
 use std::fs;

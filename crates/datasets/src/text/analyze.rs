@@ -8,6 +8,10 @@ use super::{TextError, TextOptions};
 
 /// Web addresses, with a scheme or without.
 const URL: &str = r"https?://\S+|www\.\S+";
+/// Names of accounts, and not the second half of an address of mail.
+const MENTIONS: &str = r"(?<!\w)@\w+";
+/// Topics marked as such.
+const HASHTAGS: &str = r"(?<!\w)#\w+";
 /// Decimal digits of any script.
 const DIGITS: &str = r"\d+";
 
@@ -24,11 +28,15 @@ pub(super) struct Analyzer {
 impl Analyzer {
     pub(super) fn new(options: &TextOptions) -> Result<Self, TextError> {
         let mut strip = Vec::new();
-        if options.strip_urls {
-            strip.push(Pattern::new("strip-urls", URL)?);
-        }
-        if options.strip_digits {
-            strip.push(Pattern::new("strip-digits", DIGITS)?);
+        for (asked, key, pattern) in [
+            (options.strip_urls, "strip-urls", URL),
+            (options.strip_mentions, "strip-mentions", MENTIONS),
+            (options.strip_hashtags, "strip-hashtags", HASHTAGS),
+            (options.strip_digits, "strip-digits", DIGITS),
+        ] {
+            if asked {
+                strip.push(Pattern::new(key, pattern)?);
+            }
         }
         for pattern in &options.strip_patterns {
             strip.push(Pattern::new("strip-patterns", pattern)?);

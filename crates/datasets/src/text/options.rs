@@ -10,7 +10,7 @@ use super::TextError;
 
 /// How documents become columns of a matrix.
 ///
-/// Texts are first rid of URLs, digits and patterns (if asked for), then lower-cased, then cut
+/// Texts are first rid of URLs, mentions, hashtags, digits and patterns (if asked for), then lower-cased, then cut
 /// into tokens; stop words are dropped; n-grams are formed of what is left; rare and common terms
 /// are cut; counts are weighted; columns are normalised.
 ///
@@ -24,10 +24,15 @@ use super::TextError;
 pub struct TextOptions {
     /// Remove web addresses: `https?://\S+` and `www.\S+`. Default: false.
     pub strip_urls: bool,
+    /// Remove mentions, `@name`; the `@` within an address of mail begins none. Default: false, and
+    /// the names are words.
+    pub strip_mentions: bool,
+    /// Remove hashtags, `#topic`. Default: false, and the topics are words.
+    pub strip_hashtags: bool,
     /// Remove decimal digits of any script, `\d+`, so that "mp3s" becomes "mps". Default: false.
     pub strip_digits: bool,
-    /// Further regular expressions whose matches are removed, in this order, after URLs and
-    /// digits and before lower-casing. Default: none.
+    /// Further regular expressions whose matches are removed, in this order, after all
+    /// of the above and before lower-casing. Default: none.
     pub strip_patterns: Vec<String>,
     /// Lower-case the text, by the full rules of Unicode as Python's `str.lower`. Default: true.
     pub lowercase: bool,
@@ -68,6 +73,8 @@ impl Default for TextOptions {
     fn default() -> Self {
         Self {
             strip_urls: false,
+            strip_mentions: false,
+            strip_hashtags: false,
             strip_digits: false,
             strip_patterns: Vec::new(),
             lowercase: true,
