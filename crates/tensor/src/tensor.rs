@@ -85,4 +85,23 @@ pub trait Tensor: Sync + Send {
     /// ‖X − ⟦F⟧‖² summed over the entries themselves: slow, but without the cancellation of the
     /// formula over norms, for fits that are nearly exact.
     fn squared_distance(&self, factors: &[Matrix], scratch: &mut Scratch) -> f64;
+
+    /// `out` ← (X ⊘ max(⟦F⟧, ε))_(m) (⊙_{i≠m} F_i): n_m × r, the MTTKRP of the data over the model,
+    /// entry by entry, zero where the data is. The numerator of the Kullback-Leibler update.
+    ///
+    /// Unlike that of [`Tensor::mttkrp`] it depends on the factor of `mode`. A sparse tensor needs
+    /// the model at its nonzeros only; for others the cost is that of 2 r Π n_i multiplications, in
+    /// a buffer of a few fibres.
+    fn quotient_mttkrp(
+        &self,
+        factors: &[Matrix],
+        mode: usize,
+        epsilon: f64,
+        out: &mut Matrix,
+        scratch: &mut Scratch,
+    );
+
+    /// Σ x ln(x / max(x̂, ε)) over the entries x > 0, with x̂ those of ⟦F⟧: what of the
+    /// Kullback-Leibler divergence is no plain sum (see [`divergence`](crate::divergence)).
+    fn relative_entropy(&self, factors: &[Matrix], epsilon: f64, scratch: &mut Scratch) -> f64;
 }

@@ -10,6 +10,7 @@ mod build;
 mod contractions;
 mod distance;
 mod kernels;
+mod model;
 mod mttkrp;
 mod project;
 mod tree;
