@@ -44,6 +44,17 @@ impl CpTensor {
         self.factors[0].cols()
     }
 
+    /// The entry at `index`, one index per mode.
+    pub(crate) fn entry(&self, index: &[u32]) -> f64 {
+        let rows = self.factors.iter().zip(index);
+        let term = |j| {
+            rows.clone()
+                .map(|(f, i)| f[(*i as usize, j)])
+                .product::<f64>()
+        };
+        (0..self.rank()).map(term).sum()
+    }
+
     /// ∗_{i≠m} P_iᵀ P_i: s × s.
     fn gram_of_others(&self, mode: usize) -> Matrix {
         let mut grams = vec![Matrix::default(); self.factors.len()];

@@ -187,7 +187,8 @@ pub fn model_sum(factors: &[Matrix]) -> f64 {
     terms.iter().sum()
 }
 
-/// The generalised Kullback-Leibler divergence D(X‖⟦F⟧) = Σ x ln(x / x̂) − x + x̂ over all entries,
+/// The generalised Kullback-Leibler divergence D(X‖⟦F⟧) = Σ x ln(x / x̂) − x + x̂ over the observed
+/// entries,
 /// with max(x̂, ε) in the logarithm. Known to about 1e-16 Σ X, since the sums are taken one by one.
 pub fn divergence(
     data: &dyn Tensor,
@@ -196,5 +197,10 @@ pub fn divergence(
     scratch: &mut Scratch,
 ) -> f64 {
     let entropy = data.relative_entropy(factors, epsilon, scratch);
-    (entropy - data.sum() + model_sum(factors)).max(0.0)
+    let whole = model_sum(factors);
+    let model = match data.mask() {
+        Some(mask) => mask.restrict_sum(factors, whole, scratch),
+        None => whole,
+    };
+    (entropy - data.sum() + model).max(0.0)
 }
