@@ -34,6 +34,7 @@ fn sweeps(c: &mut Criterion) {
             update,
             start: Start::Random,
             stopping,
+            ..Ncpd::default()
         };
         group.bench_function(name, |b| {
             let run = |start| ncpd.fit_from(&data, start, &mut Silent);

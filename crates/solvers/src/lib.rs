@@ -16,6 +16,7 @@ mod classify;
 mod driver;
 mod error;
 mod labels;
+mod loss;
 mod ncpd;
 mod nnls;
 mod optimizer;
@@ -27,6 +28,7 @@ pub use driver::{
 };
 pub use error::SolverError;
 pub use labels::Labels;
+pub use loss::{LabelLoss, Loss};
 pub use ncpd::{CpFit, Ncpd, Start, Update, balance_columns};
 pub use nnls::Nnls;
 pub use optimizer::{Adam, AdamSettings, Optimizer, ProjectedGradient};

@@ -26,6 +26,7 @@ fn traced(update: Update, start: Start, sweeps: usize, tolerance: f64) -> Ncpd {
         update,
         start,
         stopping,
+        ..Ncpd::default()
     }
 }
 
