@@ -118,6 +118,40 @@ pub enum DatasetError {
         /// Its shape.
         shape: Vec<usize>,
     },
+    /// A NaN where none is expected.
+    #[error("{}: entry {index:?} is NaN: set missing = \"nan\" if NaN marks entries that are not known", path.display())]
+    Nan {
+        /// The file.
+        path: PathBuf,
+        /// Zero-based position of the first one.
+        index: Vec<usize>,
+    },
+    /// A mask of another shape than the data.
+    #[error("{}: a mask of shape {found:?} for data of shape {expected:?}: they must be equal", path.display())]
+    MaskShape {
+        /// The file.
+        path: PathBuf,
+        /// Its shape.
+        found: Vec<usize>,
+        /// The shape of the data.
+        expected: Vec<usize>,
+    },
+    /// A mask that says more than known or not.
+    #[error("{}: entry {index:?} of the mask is {value}: 1 marks an entry that is known and 0 one that is hidden", path.display())]
+    MaskValue {
+        /// The file.
+        path: PathBuf,
+        /// Zero-based position of the first such entry.
+        index: Vec<usize>,
+        /// What stands there.
+        value: f64,
+    },
+    /// Data of which nothing is known.
+    #[error("{}: all entries are hidden: there is nothing to factorize", path.display())]
+    AllHidden {
+        /// The mask, or the data whose entries are all NaN.
+        path: PathBuf,
+    },
     /// A file whose entries are too large or too small to be squared.
     #[error("{}: its norm comes out as {norm}, the squares of its entries leave the range of f64: divide the array by its largest entry", path.display())]
     Norm {

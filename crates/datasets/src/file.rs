@@ -1,15 +1,16 @@
 //! A tensor from a file of the user's.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hntf_tensor::npy::read_npy;
-use hntf_tensor::{DenseTensor, Tensor};
+use hntf_tensor::{DenseTensor, Incomplete, Mask, Tensor, TensorError};
 use serde::{Deserialize, Serialize};
 
 use crate::{About, Dataset, DatasetError, NamedSource, Places, Source};
 
-/// Any nonnegative array of order ≥ 2 in NumPy's `.npy` format.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Any nonnegative array of order ≥ 2 in NumPy's `.npy` format, of which entries may be missing.
+/// What stands at a missing entry is not looked at.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TensorFile {
     /// The file; a relative path starts from the folder of the configuration.
@@ -17,12 +18,75 @@ pub struct TensorFile {
     /// What the modes are called; "mode 1", "mode 2", … if empty.
     #[serde(default)]
     pub modes: Vec<String>,
+    /// What marks an entry of the array as missing; nothing does if it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Missing>,
+    /// An array of the same shape, with 1 where an entry is known and 0 where it is hidden.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mask: Option<PathBuf>,
+}
+
+/// A mark of missing entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Missing {
+    /// NaN.
+    Nan,
+}
+
+impl TensorFile {
+    /// Whether each entry is known, row-major.
+    fn observed(
+        &self,
+        path: &Path,
+        shape: &[usize],
+        values: &[f64],
+        places: &Places,
+    ) -> Result<Vec<bool>, DatasetError> {
+        let marked = |x: &f64| self.missing == Some(Missing::Nan) && x.is_nan();
+        let mut observed: Vec<_> = values.iter().map(|x| !marked(x)).collect();
+        let mut blamed = path.to_path_buf();
+        if let Some(mask) = &self.mask {
+            blamed = places.resolve(mask);
+            let mask = read_npy(&blamed)?;
+            if mask.shape != shape {
+                return Err(DatasetError::MaskShape {
+                    path: blamed,
+                    found: mask.shape,
+                    expected: shape.to_vec(),
+                });
+            }
+            if let Some(at) = mask.values.iter().position(|x| *x != 0.0 && *x != 1.0) {
+                return Err(DatasetError::MaskValue {
+                    path: blamed,
+                    index: index_of(at, shape),
+                    value: mask.values[at],
+                });
+            }
+            let flags = observed.iter_mut().zip(&mask.values);
+            flags.for_each(|(o, x)| *o &= *x == 1.0);
+        }
+        if observed.iter().any(|o| *o) {
+            Ok(observed)
+        } else {
+            Err(DatasetError::AllHidden { path: blamed })
+        }
+    }
+}
+
+fn index_of(mut at: usize, shape: &[usize]) -> Vec<usize> {
+    let mut index = vec![0; shape.len()];
+    for (i, n) in index.iter_mut().zip(shape).rev() {
+        *i = at % n;
+        at /= n;
+    }
+    index
 }
 
 impl NamedSource for TensorFile {
     const ABOUT: About = About {
         id: "file",
-        summary: "a nonnegative .npy array of order 2 or more",
+        summary: "a nonnegative .npy array of order 2 or more, entries may be missing",
         citation: "your own data",
     };
 }
@@ -50,11 +114,23 @@ impl Source for TensorFile {
                 expected: "one name per mode of the file is needed, or none",
             });
         }
-        let content = |source| DatasetError::Content {
-            path: path.clone(),
-            source,
+        let content = |source| match source {
+            TensorError::NotFinite { index, value } if value.is_nan() => {
+                let path = path.clone();
+                DatasetError::Nan { path, index }
+            }
+            source => DatasetError::Content {
+                path: path.clone(),
+                source,
+            },
         };
-        let tensor = DenseTensor::new(array.shape, array.values).map_err(content)?;
+        let (shape, mut values) = (array.shape, array.values);
+        let observed = self.observed(&path, &shape, &values, places)?;
+        let hidden = observed.iter().filter(|o| !**o).count();
+        for (x, _) in values.iter_mut().zip(&observed).filter(|(_, o)| !**o) {
+            *x = 0.0;
+        }
+        let tensor = DenseTensor::new(shape.clone(), values).map_err(content)?;
         tensor.check_nonnegative().map_err(content)?;
         let norm = tensor.squared_norm().sqrt();
         if !(norm > 0.0 && norm.is_finite()) {
@@ -65,7 +141,17 @@ impl Source for TensorFile {
         } else {
             self.modes.clone()
         };
-        Ok(Dataset::new(Box::new(tensor), "data", mode_names))
+        if hidden == 0 {
+            return Ok(Dataset::new(Box::new(tensor), "data", mode_names));
+        }
+        let mask = Mask::from_flags(shape, &observed).map_err(content)?;
+        let data = Incomplete::dense(tensor, mask).map_err(content)?;
+        let mut dataset = Dataset::new(Box::new(data), "data", mode_names);
+        dataset.notes.push(format!(
+            "{hidden} of {} entries are hidden: models are fitted to the others, errors are taken over them",
+            observed.len()
+        ));
+        Ok(dataset)
     }
 }
 
@@ -80,6 +166,7 @@ mod tests {
         let file = TensorFile {
             path: PathBuf::from("x.npy"),
             modes: modes.iter().map(|m| (*m).to_owned()).collect(),
+            ..TensorFile::default()
         };
         file.load(&Places {
             base: folder.path().to_path_buf(),
@@ -134,5 +221,127 @@ mod tests {
             load(&[2, 2], &[1e-200; 4], &[]),
             Err(DatasetError::Norm { .. })
         ));
+    }
+
+    /// A 2 × 3 array with a mask, whose shape and values are given, or without.
+    fn load_incomplete(
+        values: &[f64],
+        missing: Option<Missing>,
+        mask: Option<(&[usize], &[f64])>,
+    ) -> Result<Dataset, DatasetError> {
+        let folder = tempfile::tempdir().unwrap();
+        write_npy(&folder.path().join("x.npy"), &[2, 3], values).unwrap();
+        if let Some((shape, values)) = mask {
+            write_npy(&folder.path().join("mask.npy"), shape, values).unwrap();
+        }
+        let file = TensorFile {
+            path: PathBuf::from("x.npy"),
+            missing,
+            mask: mask.map(|_| PathBuf::from("mask.npy")),
+            ..TensorFile::default()
+        };
+        file.load(&Places {
+            base: folder.path().to_path_buf(),
+            ..Places::default()
+        })
+    }
+
+    #[test]
+    fn nan_and_a_mask_each_hide_entries_and_both_together() {
+        let nan = f64::NAN;
+        let mask: (&[usize], &[f64]) = (&[2, 3], &[1.0, 0.0, 1.0, 1.0, 1.0, 1.0]);
+        for (values, missing, mask, sum, observed) in [
+            (
+                [1.0, 2.0, 4.0, nan, 8.0, 16.0],
+                Some(Missing::Nan),
+                None,
+                31.0,
+                5,
+            ),
+            ([1.0, -2.0, 4.0, 5.0, 8.0, 16.0], None, Some(mask), 34.0, 5),
+            (
+                [1.0, nan, 4.0, nan, 8.0, 16.0],
+                Some(Missing::Nan),
+                Some(mask),
+                29.0,
+                4,
+            ),
+            // A NaN behind the mask is not looked at.
+            ([1.0, nan, 4.0, 5.0, 8.0, 16.0], None, Some(mask), 34.0, 5),
+        ] {
+            let dataset = load_incomplete(&values, missing, mask).unwrap();
+            let known = dataset.data.mask().and_then(Mask::observed);
+            assert_eq!((dataset.data.sum(), known), (sum, Some(observed)));
+            let note = format!("{} of 6 entries are hidden", 6 - observed);
+            assert!(dataset.notes[0].starts_with(&note), "{:?}", dataset.notes);
+        }
+    }
+
+    #[test]
+    fn a_mask_that_hides_nothing_leaves_the_data_dense() {
+        let mask: (&[usize], &[f64]) = (&[2, 3], &[1.0; 6]);
+        let dataset = load_incomplete(&[1.0; 6], Some(Missing::Nan), Some(mask)).unwrap();
+        assert!(dataset.data.mask().is_none() && dataset.notes.is_empty());
+    }
+
+    #[test]
+    fn bad_masks_are_refused_by_file_and_place() {
+        let refused = |values: &[f64], missing, mask| {
+            load_incomplete(values, missing, mask)
+                .err()
+                .unwrap()
+                .to_string()
+        };
+        let ones = [1.0; 6];
+        let message = refused(&ones, None, Some((&[3, 2], &ones)));
+        assert!(message.contains("mask.npy"), "{message}");
+        assert!(
+            message.contains("shape [3, 2] for data of shape [2, 3]"),
+            "{message}"
+        );
+        let message = refused(
+            &ones,
+            None,
+            Some((&[2, 3], &[1.0, 1.0, 1.0, 0.0, 0.5, 1.0])),
+        );
+        assert!(
+            message.contains("mask.npy: entry [1, 1] of the mask is 0.5"),
+            "{message}"
+        );
+        let message = refused(&ones, None, Some((&[2, 3], &[0.0; 6])));
+        assert!(
+            message.contains("mask.npy: all entries are hidden"),
+            "{message}"
+        );
+        let message = refused(&[f64::NAN; 6], Some(Missing::Nan), None);
+        assert!(
+            message.contains("x.npy: all entries are hidden"),
+            "{message}"
+        );
+        let nan = [1.0, 1.0, f64::NAN, 1.0, 1.0, 1.0];
+        let message = refused(&nan, None, None);
+        assert!(
+            message.contains("entry [0, 2] is NaN: set missing = \"nan\""),
+            "{message}"
+        );
+        let infinite = [1.0, 1.0, f64::INFINITY, 1.0, 1.0, 1.0];
+        let message = refused(&infinite, Some(Missing::Nan), None);
+        assert!(message.contains("entry [0, 2] is inf"), "{message}");
+        let zero = [0.0, 0.0, f64::NAN, 0.0, 0.0, 0.0];
+        let message = refused(&zero, Some(Missing::Nan), None);
+        assert!(message.contains("all entries are zero"), "{message}");
+        let absent = TensorFile {
+            path: PathBuf::from("x.npy"),
+            mask: Some(PathBuf::from("none.npy")),
+            ..TensorFile::default()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        write_npy(&folder.path().join("x.npy"), &[2, 3], &ones).unwrap();
+        let places = Places {
+            base: folder.path().to_path_buf(),
+            ..Places::default()
+        };
+        let message = absent.load(&places).err().unwrap().to_string();
+        assert!(message.contains("none.npy"), "{message}");
     }
 }

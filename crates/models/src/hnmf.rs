@@ -42,6 +42,7 @@ impl Model for Hnmf {
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
         matrices_only("hnmf", shape)?;
+        self.nmf.validate()?;
         crate::model::validate_ranks(shape, ranks)
     }
 
@@ -104,6 +105,7 @@ impl Model for SupervisedHnmf {
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
         matrices_only("supervised-hnmf", shape)?;
+        self.nmf.validate()?;
         crate::model::validate_ranks(shape, ranks)
     }
 
@@ -128,7 +130,7 @@ impl Model for SupervisedHnmf {
             let next = self
                 .ssnmf
                 .fit(&data, labels, *rank, &mut random, observer)?;
-            chain.push(next.fit.model, next.fit.outcome, Some(next.classifier))?;
+            chain.push(next.fit.model, next.fit.outcome, next.classifier)?;
         }
         Ok(chain.finish())
     }

@@ -61,6 +61,7 @@ impl Model for Hntf {
                 order: shape.len(),
             });
         }
+        self.ncpd.validate()?;
         crate::model::validate_ranks(shape, ranks)
     }
 

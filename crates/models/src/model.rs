@@ -1,6 +1,6 @@
 //! The trait of all models.
 
-use hntf_solvers::{CpFit, Labels, Ncpd, Observer, Ssnmf};
+use hntf_solvers::{CpFit, LabelLoss, Labels, Ncpd, Observer, Ssnmf};
 use hntf_tensor::{Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::Serialize;
@@ -33,6 +33,15 @@ impl<'a> Fit<'a> {
             variant: 0,
             labels: &[],
         }
+    }
+
+    /// The data with its hidden entries filled with those of the first layer's model, for layers
+    /// that read the data; `None` if no entry is hidden.
+    ///
+    /// # Errors
+    /// No memory for the completed data.
+    pub fn completed(&self, first: &FirstLayerFit) -> Result<Option<Box<dyn Tensor>>, ModelError> {
+        Ok(self.data.completed_with(&first.fit.model)?)
     }
 
     /// The labels that layer `layer` learns.
@@ -86,6 +95,23 @@ impl From<CpFit> for FirstLayerFit {
 }
 
 impl FirstLayer {
+    /// Whether it learns from labels.
+    pub fn needs_labels(&self) -> bool {
+        matches!(self, Self::Ssnmf(ssnmf) if ssnmf.label_loss != LabelLoss::None)
+    }
+
+    /// Checks its settings.
+    ///
+    /// # Errors
+    /// What would make every fit fail.
+    pub fn validate(&self) -> Result<(), ModelError> {
+        match self {
+            Self::Ncpd(ncpd) => ncpd.validate()?,
+            Self::Ssnmf(ssnmf) => ssnmf.validate()?,
+        }
+        Ok(())
+    }
+
     /// Fits it; the generator is seeded with the fit's seed.
     ///
     /// # Errors
@@ -99,11 +125,17 @@ impl FirstLayer {
         match self {
             Self::Ncpd(ncpd) => Ok(ncpd.fit(fit.data, rank, &mut random, observer)?.into()),
             Self::Ssnmf(ssnmf) => {
-                let labels = fit.labels_of(0)?;
+                let none;
+                let labels = if self.needs_labels() {
+                    fit.labels_of(0)?
+                } else {
+                    none = Labels::unknown(0);
+                    &none
+                };
                 let fitted = ssnmf.fit(fit.data, labels, rank, &mut random, observer)?;
                 Ok(FirstLayerFit {
                     fit: fitted.fit,
-                    classifier: Some(fitted.classifier),
+                    classifier: fitted.classifier,
                 })
             }
         }
@@ -146,6 +178,7 @@ pub trait Model: Sync + Send {
     /// As [`Model::validate`] and [`Model::stack`].
     fn fit(&self, fit: &Fit<'_>, observer: &mut dyn Observer) -> Result<Hierarchy, ModelError> {
         self.validate(fit.data.shape(), fit.ranks)?;
+        self.first_layer().validate()?;
         let first = self.first_layer().fit(fit, observer)?;
         self.stack(fit, &first, observer)
     }

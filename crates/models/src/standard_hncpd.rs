@@ -45,6 +45,11 @@ impl Model for StandardHncpd {
         FirstLayer::Ncpd(self.first_layer)
     }
 
+    fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
+        self.nmf.validate()?;
+        crate::model::validate_ranks(shape, ranks)
+    }
+
     fn stack(
         &self,
         fit: &Fit<'_>,

@@ -79,7 +79,9 @@ impl Model for SupervisedMultiHntf {
         let mut random = RandomState::new(fit.seed);
         let mut factors = first.fit.model.factors().to_vec();
         let projections: Vec<_> = factors.iter().map(Some).collect();
-        let core = fit.data.project(&projections, &mut scratch);
+        let whole = fit.completed(first)?;
+        let data = whole.as_deref().unwrap_or(fit.data);
+        let core = data.project(&projections, &mut scratch);
         let mut core = Matrix::from_vec(fit.ranks[0], fit.ranks[0], core.values().to_vec());
         let data_norm = fit.data.squared_norm();
         // The objective is only recorded; every tenth iteration is enough for a curve.

@@ -50,4 +50,16 @@ pub enum SolverError {
         /// The weight asked for.
         found: f64,
     },
+    /// The Kullback-Leibler divergence with an update that is made for ‖·‖².
+    #[error(
+        "loss = \"kullback-leibler\" cannot be minimised by update = \"hals\", whose steps are exact for \
+         \"frobenius\" only: set update = \"mu\""
+    )]
+    HalsLoss,
+    /// A penalty that is negative or not finite.
+    #[error("l1 = {found}: the weight of the penalty must be a finite number ≥ 0")]
+    Penalty {
+        /// The weight asked for.
+        found: f64,
+    },
 }

@@ -18,6 +18,14 @@ impl Labels {
             .then_some(Self { classes, of })
     }
 
+    /// No classes and no labels, for `len` indices.
+    pub fn unknown(len: usize) -> Self {
+        Self {
+            classes: 0,
+            of: vec![None; len],
+        }
+    }
+
     /// Number of classes.
     pub fn classes(&self) -> usize {
         self.classes

@@ -18,6 +18,7 @@ mod driver;
 mod error;
 mod hals;
 mod labels;
+mod loss;
 mod ncpd;
 mod nnls;
 mod optimizer;
@@ -31,6 +32,7 @@ pub use driver::{
 pub use error::SolverError;
 pub use hals::Hals;
 pub use labels::Labels;
+pub use loss::{LabelLoss, Loss};
 pub use ncpd::{CpFit, Ncpd, Start, Update, balance_columns};
 pub use nnls::Nnls;
 pub use optimizer::{Adam, AdamSettings, Optimizer, ProjectedGradient};

@@ -1,5 +1,7 @@
 //! CP tensors ⟦F_1 … F_k⟧: the output of every model, and data in their own right.
 
+use crate::contraction::{product, view, view_mut};
+use crate::divergence::{Fibres, model_sum, quotient_mttkrp, relative_entropy, weights_of};
 use crate::matrix::dot;
 use crate::{DenseTensor, Matrix, Scratch, Tensor, TensorError, gram, hadamard_of_grams, multiply};
 
@@ -42,6 +44,17 @@ impl CpTensor {
         self.factors[0].cols()
     }
 
+    /// The entry at `index`, one index per mode.
+    pub(crate) fn entry(&self, index: &[u32]) -> f64 {
+        let rows = self.factors.iter().zip(index);
+        let term = |j| {
+            rows.clone()
+                .map(|(f, i)| f[(*i as usize, j)])
+                .product::<f64>()
+        };
+        (0..self.rank()).map(term).sum()
+    }
+
     /// ∗_{i≠m} P_iᵀ P_i: s × s.
     fn gram_of_others(&self, mode: usize) -> Matrix {
         let mut grams = vec![Matrix::default(); self.factors.len()];
@@ -81,18 +94,7 @@ impl Tensor for CpTensor {
     }
 
     fn sum(&self) -> f64 {
-        let mut terms = vec![1.0; self.rank()];
-        for factor in &self.factors {
-            let mut column_sums = vec![0.0; self.rank()];
-            for row in factor.iter_rows() {
-                column_sums.iter_mut().zip(row).for_each(|(s, x)| *s += x);
-            }
-            terms
-                .iter_mut()
-                .zip(&column_sums)
-                .for_each(|(t, s)| *t *= s);
-        }
-        terms.iter().sum()
+        model_sum(&self.factors)
     }
 
     // P_m (∗_{i≠m} P_iᵀF_i): O(Σ n_i s r), whatever the number of entries.
@@ -189,6 +191,45 @@ impl Tensor for CpTensor {
             shape,
         });
         dot(difference.values(), difference.values())
+    }
+
+    fn quotient_mttkrp(
+        &self,
+        factors: &[Matrix],
+        mode: usize,
+        epsilon: f64,
+        out: &mut Matrix,
+        scratch: &mut Scratch,
+    ) {
+        quotient_mttkrp(self, factors, mode, epsilon, out, scratch);
+    }
+
+    fn relative_entropy(&self, factors: &[Matrix], epsilon: f64, scratch: &mut Scratch) -> f64 {
+        relative_entropy(self, factors, epsilon, scratch)
+    }
+}
+
+impl Fibres for CpTensor {
+    fn fibres<'a>(
+        &'a self,
+        first: usize,
+        len: usize,
+        buffer: &'a mut Vec<f64>,
+        scratch: &mut Scratch,
+    ) -> &'a [f64] {
+        let (above, last) = self.factors.split_at(self.factors.len() - 1);
+        let (count, rank) = (len / last[0].rows().max(1), self.rank());
+        let mut weights = scratch.take(count * rank);
+        weights_of(above, rank, first, &mut weights);
+        buffer.resize(len, 0.0);
+        product(
+            view_mut(buffer, count, last[0].rows()),
+            view(&weights, count, rank),
+            last[0].view().transpose(),
+            faer::Par::Seq,
+        );
+        scratch.give(weights);
+        buffer
     }
 }
 

@@ -3,6 +3,7 @@
 mod dimension_tree;
 
 use crate::contraction::{contract_left, khatri_rao, product, tensor_times_matrix, view, view_mut};
+use crate::divergence::{Fibres, quotient_mttkrp, relative_entropy};
 use crate::matrix::dot;
 use crate::{CpTensor, Matrix, Scratch, Tensor, TensorError};
 use dimension_tree::{Leaves, Sweep};
@@ -358,5 +359,33 @@ impl Tensor for DenseTensor {
         scratch.give(row);
         scratch.give(after);
         total
+    }
+
+    fn quotient_mttkrp(
+        &self,
+        factors: &[Matrix],
+        mode: usize,
+        epsilon: f64,
+        out: &mut Matrix,
+        scratch: &mut Scratch,
+    ) {
+        quotient_mttkrp(self, factors, mode, epsilon, out, scratch);
+    }
+
+    fn relative_entropy(&self, factors: &[Matrix], epsilon: f64, scratch: &mut Scratch) -> f64 {
+        relative_entropy(self, factors, epsilon, scratch)
+    }
+}
+
+impl Fibres for DenseTensor {
+    fn fibres<'a>(
+        &'a self,
+        first: usize,
+        len: usize,
+        _: &'a mut Vec<f64>,
+        _: &mut Scratch,
+    ) -> &'a [f64] {
+        let start = first * self.shape[self.shape.len() - 1];
+        &self.values[start..start + len]
     }
 }

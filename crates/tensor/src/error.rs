@@ -109,4 +109,18 @@ pub enum TensorError {
     /// A tensor without modes.
     #[error("a tensor needs at least one mode")]
     NoModes,
+    /// A mask that leaves nothing to fit.
+    #[error("the mask hides all entries of a tensor of shape {shape:?}: there is nothing to fit")]
+    AllHidden {
+        /// Sizes of the modes.
+        shape: Vec<usize>,
+    },
+    /// A mask of another shape than the data.
+    #[error("the mask has shape {mask:?}, but the data has shape {shape:?}: they must be equal")]
+    MaskShape {
+        /// Sizes of the data's modes.
+        shape: Vec<usize>,
+        /// Sizes of the mask's modes.
+        mask: Vec<usize>,
+    },
 }

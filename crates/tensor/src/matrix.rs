@@ -129,6 +129,15 @@ impl Matrix {
         squares.into_iter().map(f64::sqrt).collect()
     }
 
+    /// The sum of every column.
+    pub fn column_sums(&self) -> Vec<f64> {
+        let mut sums = vec![0.0; self.cols];
+        for row in self.iter_rows() {
+            sums.iter_mut().zip(row).for_each(|(s, x)| *s += x);
+        }
+        sums
+    }
+
     /// Multiplies column j by `scales[j]`.
     pub fn scale_columns(&mut self, scales: &[f64]) {
         for row in self.values.chunks_exact_mut(self.cols.max(1)) {

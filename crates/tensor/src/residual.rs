@@ -7,7 +7,8 @@ use crate::{CpTensor, Matrix, Scratch, Tensor};
 const CANCELLATION: f64 = 1e-8;
 
 /// ‖X − ⟦F⟧‖² = ‖X‖² − 2⟨X, ⟦F⟧⟩ + ‖⟦F⟧‖², given `inner` = ⟨X, ⟦F⟧⟩ = ⟨MTTKRP_m, F_m⟩ and
-/// `model_norm` = ‖⟦F⟧‖². Where the three nearly cancel it is evaluated entry by entry instead.
+/// `model_norm` = ‖⟦F⟧‖². Where the three nearly cancel it is evaluated entry by entry instead. Of
+/// data with hidden entries it is that over the observed ones.
 pub fn squared_residual(
     data: &dyn Tensor,
     data_norm: f64,
@@ -16,6 +17,10 @@ pub fn squared_residual(
     factors: &[Matrix],
     scratch: &mut Scratch,
 ) -> f64 {
+    let model_norm = match data.mask() {
+        Some(mask) => mask.restrict_squared_norm(factors, model_norm, scratch),
+        None => model_norm,
+    };
     let squared = data_norm - 2.0 * inner + model_norm;
     if squared > CANCELLATION * data_norm {
         return squared;
@@ -23,7 +28,8 @@ pub fn squared_residual(
     data.squared_distance(factors, scratch)
 }
 
-/// ‖T − X̂‖ / ‖T‖ of a model X̂ against data T of the same shape. NaN if T is all zero.
+/// ‖T − X̂‖ / ‖T‖ of a model X̂ against data T of the same shape, over the observed entries. NaN if
+/// T is all zero.
 pub fn relative_error(data: &dyn Tensor, model: &CpTensor, scratch: &mut Scratch) -> f64 {
     let norm = data.squared_norm();
     let mut products = Matrix::default();

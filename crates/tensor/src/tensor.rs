@@ -1,6 +1,6 @@
 //! The one trait between data and solvers.
 
-use crate::{DenseTensor, Matrix, Scratch};
+use crate::{CpTensor, DenseTensor, Mask, Matrix, Scratch, TensorError};
 
 /// Nonnegative data of order k ≥ 1, seen through the contractions a factorization needs.
 ///
@@ -14,6 +14,19 @@ pub trait Tensor: Sync + Send {
     /// The data as a dense array, if that is how it is kept.
     fn as_dense(&self) -> Option<&DenseTensor> {
         None
+    }
+
+    /// Which entries are known, where that is not all. The hidden ones are zero in all contractions.
+    fn mask(&self) -> Option<&Mask> {
+        None
+    }
+
+    /// The data with its hidden entries filled with those of a model; `None` if none is hidden.
+    ///
+    /// # Errors
+    /// A model of another shape, or no memory for the completed data.
+    fn completed_with(&self, _model: &CpTensor) -> Result<Option<Box<dyn Tensor>>, TensorError> {
+        Ok(None)
     }
 
     /// ‖X‖², the sum of squared entries.
@@ -82,7 +95,26 @@ pub trait Tensor: Sync + Send {
         *out = self.unfolding_gram(mode).times(block);
     }
 
-    /// ‖X − ⟦F⟧‖² summed over the entries themselves: slow, but without the cancellation of the
+    /// ‖X − ⟦F⟧‖² over the observed entries, summed over the entries themselves: slow, but without the cancellation of the
     /// formula over norms, for fits that are nearly exact.
     fn squared_distance(&self, factors: &[Matrix], scratch: &mut Scratch) -> f64;
+
+    /// `out` ← (X ⊘ max(⟦F⟧, ε))_(m) (⊙_{i≠m} F_i): n_m × r, the MTTKRP of the data over the model,
+    /// entry by entry, zero where the data is. The numerator of the Kullback-Leibler update.
+    ///
+    /// Unlike that of [`Tensor::mttkrp`] it depends on the factor of `mode`. A sparse tensor needs
+    /// the model at its nonzeros only; for others the cost is that of 2 r Π n_i multiplications, in
+    /// a buffer of a few fibres.
+    fn quotient_mttkrp(
+        &self,
+        factors: &[Matrix],
+        mode: usize,
+        epsilon: f64,
+        out: &mut Matrix,
+        scratch: &mut Scratch,
+    );
+
+    /// Σ x ln(x / max(x̂, ε)) over the entries x > 0, with x̂ those of ⟦F⟧: what of the
+    /// Kullback-Leibler divergence is no plain sum (see [`divergence`](crate::divergence)).
+    fn relative_entropy(&self, factors: &[Matrix], epsilon: f64, scratch: &mut Scratch) -> f64;
 }

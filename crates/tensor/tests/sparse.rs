@@ -227,6 +227,11 @@ fn threads_do_not_change_a_bit_and_pieces_add_up() {
             data.mttkrp_sweep(&mut factors.clone(), &mut scratch, &mut |_, m, _| {
                 results.push(m.clone());
             });
+            for mode in 0..shape.len() {
+                let mut out = Matrix::default();
+                data.quotient_mttkrp(&factors, mode, 1e-9, &mut out, &mut scratch);
+                results.push(out);
+            }
             results
         };
         let one = run(Scratch::new());
@@ -237,9 +242,16 @@ fn threads_do_not_change_a_bit_and_pieces_add_up() {
         for threads in [2, 3, 16] {
             assert!(bits(&one) == bits(&run(Scratch::with_threads(threads))));
         }
-        let mut expected: Vec<_> = shape.iter().map(|n| Matrix::zeros(*n, 19)).collect();
+        let sizes = shape.iter().chain(&shape);
+        let mut expected: Vec<_> = sizes.map(|n| Matrix::zeros(*n, 19)).collect();
         data.for_each_nonzero(|index, x| {
-            for (mode, out) in expected.iter_mut().enumerate() {
+            let rows = factors.iter().zip(index).map(|(f, i)| f.row(*i as usize));
+            let rows: Vec<_> = rows.collect();
+            let term = |j: usize| rows.iter().map(|r| r[j]).product::<f64>();
+            let model: f64 = (0..19).map(term).sum();
+            for (at, out) in expected.iter_mut().enumerate() {
+                let mode = at % shape.len();
+                let x = if at < shape.len() { x } else { x / model };
                 for (j, o) in out.row_mut(index[mode] as usize).iter_mut().enumerate() {
                     let others = factors.iter().zip(index).enumerate();
                     let others = others.filter(|(m, _)| *m != mode);

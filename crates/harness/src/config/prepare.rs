@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use hntf_datasets::{Dataset, DatasetError, Places};
-use hntf_models::{FirstLayer, ModelError};
+use hntf_models::ModelError;
 use hntf_solvers::Labels;
 use hntf_tensor::coordinates::CoordinateFileProblem;
 
@@ -48,8 +48,10 @@ impl Experiment {
         let shape = dataset.data.shape().to_vec();
         for method in &self.methods {
             let model = &method.model.value;
+            let first = model.first_layer();
             let mut validated = model.validate(&shape, &self.ranks);
-            if matches!(model.first_layer(), FirstLayer::Ssnmf(_)) && dataset.labels.is_empty() {
+            validated = validated.and_then(|()| first.validate());
+            if first.needs_labels() && dataset.labels.is_empty() {
                 validated = Err(ModelError::NoLabels);
             }
             validated.map_err(|e| self.model_error(method, &e))?;
@@ -92,6 +94,7 @@ impl Experiment {
             DatasetError::Parameter { parameter, .. } => parameter,
             DatasetError::DocumentTensor(error) => error.key(),
             DatasetError::Names { .. } => "items",
+            DatasetError::MaskShape { .. } | DatasetError::MaskValue { .. } => "mask",
             DatasetError::Vocabulary { .. } | DatasetError::VocabularyLength { .. } => "vocabulary",
             _ => "path",
         };

@@ -101,7 +101,9 @@ impl Model for NeuralHncpd {
         }
         let mut random = RandomState::new(fit.seed);
         let weights = starting_weights(fit.data.shape(), fit.ranks, &mut random);
-        let network = Network::new(fit.data, first.fit.model.factors(), weights);
+        let whole = fit.completed(first)?;
+        let data = whole.as_deref().unwrap_or(fit.data);
+        let network = Network::new(data, first.fit.model.factors(), weights);
         let mut training = Training {
             network,
             adam: Adam::new(self.adam),

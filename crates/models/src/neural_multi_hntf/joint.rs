@@ -149,7 +149,7 @@ impl<'d, 'a> Joint<'d, 'a> {
                     let (products, lambdas) = (&shared.products, &shared.layer_weights);
                     s.update_factor(factor, targets, metric, products, lambdas);
                 }
-                _ => hals.improve(factor, targets, metric),
+                _ => hals.improve(factor, targets, metric, 0.0),
             }
             gram(factor, &mut shared.grams[mode]);
             narrow(shared, mode, small, half);

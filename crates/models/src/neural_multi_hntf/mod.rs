@@ -243,8 +243,10 @@ fn train(
     stopping: &Stopping,
     observer: &mut dyn Observer,
 ) -> Result<Hierarchy, ModelError> {
-    let (factors, weights, shared) = begin.best(fit, first)?;
-    let mut joint = Joint::new(fit.data, factors, weights, shared, !frozen);
+    let whole = fit.completed(first)?;
+    let data = whole.as_deref().unwrap_or(fit.data);
+    let (factors, weights, shared) = begin.best(data, fit, first)?;
+    let mut joint = Joint::new(data, factors, weights, shared, !frozen);
     let outcome = drive(&mut joint, stopping, observer);
     let Joint {
         factors,

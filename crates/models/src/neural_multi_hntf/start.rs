@@ -6,7 +6,7 @@ use numpy_random::RandomState;
 
 use super::shared_loss::SharedLoss;
 use super::supervision::Supervision;
-use crate::multi_hntf::{SharedUpdate, shared_weights};
+use crate::multi_hntf::damped_weights;
 use crate::{FirstLayerFit, Fit, ModelError};
 
 /// Damped updates of each W, as in Multi-HNTF.
@@ -31,6 +31,7 @@ impl Begin {
     /// grouping to another: so the choice between groupings is made here.
     pub(super) fn best<'a>(
         &self,
+        data: &dyn Tensor,
         fit: &Fit<'a>,
         first: &FirstLayerFit,
     ) -> Result<(Vec<Matrix>, Vec<Matrix>, SharedLoss<'a>), ModelError> {
@@ -40,7 +41,7 @@ impl Begin {
         balance(&mut factors, classifier.as_mut());
         let supervision = self.supervision(fit, classifier.as_ref())?;
         let lambdas = self.layer_weights.clone();
-        let mut shared = SharedLoss::new(fit.data, &factors, lambdas, supervision);
+        let mut shared = SharedLoss::new(data, &factors, lambdas, supervision);
         let untrained = shared.supervision.clone();
         let mut best: Option<(f64, Vec<Matrix>, Option<Supervision<'a>>)> = None;
         for _ in 0..self.weight_starts {
@@ -102,8 +103,7 @@ fn damped(shared: &SharedLoss<'_>, ranks: &[usize], random: &mut RandomState) ->
     let mut weights = Vec::new();
     for pair in ranks.windows(2) {
         let start = Matrix::from_fn(pair[0], pair[1], |_, _| random.random_sample());
-        let (update, norm) = (SharedUpdate::Damped, shared.norm);
-        let w = shared_weights(&core, norm, &grams, start, update, DAMPED_UPDATES);
+        let w = damped_weights(&core, shared.norm, &grams, start, DAMPED_UPDATES);
         core = core.project(&vec![Some(&w); grams.len()], &mut Default::default());
         for g in &mut grams {
             *g = w.transposed().times(&g.times(&w));

@@ -109,7 +109,7 @@ impl<'a> Supervision<'a> {
             );
             assign_product(&mut self.targets, &layer.target, v);
             self.hals
-                .improve(&mut layer.classifier, &self.targets, &self.metric);
+                .improve(&mut layer.classifier, &self.targets, &self.metric, 0.0);
         }
     }
 
@@ -182,7 +182,7 @@ impl<'a> Supervision<'a> {
                 }
             }
             self.hals
-                .improve(&mut self.rows, &self.targets, &self.metric);
+                .improve(&mut self.rows, &self.targets, &self.metric, 0.0);
             for (i, j) in group.indices.iter().enumerate() {
                 factor.row_mut(*j).copy_from_slice(self.rows.row(i));
             }

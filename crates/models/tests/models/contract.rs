@@ -4,9 +4,9 @@ use std::fmt::Debug;
 
 use hntf_models::{
     FlatNcpd, Hierarchy, Hntf, Model, MultiHntf, NamedModel, NeuralHncpd, NeuralMultiHntf,
-    SharedUpdate, StandardHncpd,
+    SharedUpdate, StandardHncpd, SupervisedHnmf,
 };
-use hntf_solvers::{AdamSettings, Ncpd, Start, Stopping};
+use hntf_solvers::{AdamSettings, LabelLoss, Loss, Ncpd, Ssnmf, Start, Stopping};
 use hntf_tensor::{DenseTensor, Matrix, Scratch, Tensor, relative_error};
 use numpy_random::RandomState;
 
@@ -241,7 +241,17 @@ fn parameters_round_trip() {
         first_layer,
         iterations: 7,
         update: SharedUpdate::Symmetric,
+        loss: Loss::KullbackLeibler,
+        l1: 0.5,
         balance: true,
+    });
+    assert_round_trip(SupervisedHnmf {
+        ssnmf: Ssnmf {
+            data_loss: Loss::KullbackLeibler,
+            label_loss: LabelLoss::None,
+            ..Ssnmf::default()
+        },
+        ..SupervisedHnmf::default()
     });
     assert_round_trip(Hntf {
         mode: 2,

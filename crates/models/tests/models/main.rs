@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper's panic is its test's failure")]
 
 mod contract;
+mod divergence;
 mod gradients;
 mod layers;
 mod matrices;

@@ -2,17 +2,34 @@
 
 mod start;
 mod sweep;
+mod update;
 
 use hntf_tensor::{CpTensor, Matrix, Scratch, Tensor};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
-use crate::{Criterion, Observer, Outcome, SolverError, Stopping, drive};
+use crate::{Criterion, Loss, Observer, Outcome, SolverError, Stopping, drive};
 
 pub use start::Start;
-pub use sweep::{Update, balance_columns};
+pub use update::{Update, balance_columns};
 
-/// min ‖X − ⟦F_1 … F_k⟧‖² over F ≥ 0: how it is started, updated and stopped.
+/// min ½‖X − ⟦F_1 … F_k⟧‖² + λ Σ_m Σ F_m, or D(X‖⟦F⟧) + λ Σ_m Σ F_m, over F ≥ 0: how it is started,
+/// updated and stopped.
+///
+/// What the stopping rule watches is the relative error ‖X − ⟦F⟧‖/‖X‖ for `loss = "frobenius"`, the
+/// divergence D itself for `loss = "kullback-leibler"`; with a penalty λ > 0 it is the whole
+/// objective, for `frobenius` over the ½‖X‖² of the zero model.
+///
+/// Data with hidden entries ([`Tensor::mask`]) is fitted over the observed ones: multiplicative
+/// updates leave the hidden entries' share out of their denominators, HALS takes the hidden entries
+/// to be those of the present model before it updates a factor. Neither ever increases the error.
+/// Relative errors of a 20×18×16 tensor of rank 4 after 10 / 50 / 200 sweeps from one start, with a
+/// quarter of the entries hidden and with nine tenths:
+/// - multiplicative, hidden entries left out: 0.210 / 0.067 / 0.018 and 0.183 / 0.110 / 0.022;
+/// - multiplicative, hidden entries filled in: 0.227 / 0.094 / 0.026 and 0.372 / 0.220 / 0.155;
+/// - HALS, hidden entries filled in: 0.056 / 0.009 / 0.0003 and 0.268 / 0.100 / 0.052.
+///
+/// So HALS is the better choice until most entries are hidden.
 ///
 /// The default is what a user should want: HALS from random factors until the error settles. The
 /// published protocols are [`Ncpd::published`], [`Ncpd::ssnmf`] and [`Ncpd::scikit_learn`].
@@ -27,6 +44,13 @@ pub struct Ncpd {
     /// from the same factors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u32>,
+    /// The distance that is minimised. For `kullback-leibler` an update multiplies F_m by the MTTKRP
+    /// of X ⊘ ⟦F⟧ over the products of the other factors' column sums (Lee & Seung 2001), with the
+    /// guards of `update`, which cannot be `hals`.
+    pub loss: Loss,
+    /// λ ≥ 0, the weight of the sum of all factors' entries: the larger, the more of them are zero.
+    /// It is added to the denominators of multiplicative updates and taken off the target of HALS.
+    pub l1: f64,
     /// When to stop.
     pub stopping: Stopping,
 }
@@ -38,6 +62,8 @@ impl Default for Ncpd {
             update: Update::Hals,
             start: Start::Random,
             seed: None,
+            loss: Loss::Frobenius,
+            l1: 0.0,
             stopping,
         }
     }
@@ -93,10 +119,25 @@ impl Ncpd {
         }
     }
 
+    /// Checks the settings, which [`Ncpd::fit`] does first.
+    ///
+    /// # Errors
+    /// HALS asked for the Kullback-Leibler divergence, or a penalty that is negative or not finite.
+    pub fn validate(&self) -> Result<(), SolverError> {
+        if self.loss == Loss::KullbackLeibler && self.update == Update::Hals {
+            return Err(SolverError::HalsLoss);
+        }
+        if !(self.l1 >= 0.0 && self.l1.is_finite()) {
+            return Err(SolverError::Penalty { found: self.l1 });
+        }
+        Ok(())
+    }
+
     /// Fits rank `rank` to `data`; the start draws from `random`.
     ///
     /// # Errors
-    /// Rank 0, data of order 1 or with an empty mode, or data without a finite positive norm.
+    /// Those of [`Ncpd::validate`], rank 0, data of order 1 or with an empty mode, or data without a
+    /// finite positive norm.
     pub fn fit(
         &self,
         data: &dyn Tensor,
@@ -104,6 +145,7 @@ impl Ncpd {
         random: &mut RandomState,
         observer: &mut dyn Observer,
     ) -> Result<CpFit, SolverError> {
+        self.validate()?;
         check(data, rank)?;
         let mut own = self.seed.map(RandomState::new);
         let random = own.as_mut().unwrap_or(random);
@@ -121,6 +163,7 @@ impl Ncpd {
         factors: Vec<Matrix>,
         observer: &mut dyn Observer,
     ) -> Result<CpFit, SolverError> {
+        self.validate()?;
         let rank = factors.first().map_or(0, Matrix::cols);
         check(data, rank)?;
         let found: Vec<_> = factors.iter().map(|f| (f.rows(), f.cols())).collect();
@@ -128,7 +171,7 @@ impl Ncpd {
         if found != expected {
             return Err(SolverError::StartShape { found, expected });
         }
-        let mut sweep = sweep::Sweep::new(data, factors, self.update, Scratch::new());
+        let mut sweep = sweep::Sweep::new(self, data, factors, Scratch::new());
         let outcome = drive(&mut sweep, &self.stopping, observer);
         let error = sweep.relative_error();
         Ok(CpFit {
@@ -161,8 +204,8 @@ pub(crate) fn check(data: &dyn Tensor, rank: usize) -> Result<(), SolverError> {
 pub struct CpFit {
     /// ⟦F_1 … F_k⟧.
     pub model: CpTensor,
-    /// ‖X − ⟦F⟧‖ / ‖X‖.
+    /// ‖X − ⟦F⟧‖ / ‖X‖, whatever was minimised.
     pub error: f64,
-    /// How the iteration went; its errors are relative.
+    /// How the iteration went; its errors are what the solver watches.
     pub outcome: Outcome,
 }

@@ -1,30 +1,12 @@
-//! One sweep over the modes, and what it does to each factor.
+//! One sweep over the modes, and the objective it lowers.
 
-use hntf_tensor::{Matrix, Scratch, Tensor, gram, hadamard_of_grams, multiply, squared_residual};
-use serde::{Deserialize, Serialize};
+use hntf_tensor::{
+    Matrix, Scratch, Tensor, divergence, gram, hadamard_of_grams, multiply, squared_residual,
+};
 
-use crate::{Hals, Iterate};
-
-/// How a factor F_m is improved from M = MTTKRP (n × r) and H, the entrywise product of the other
-/// factors' Grams (r × r).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Update {
-    /// F ← F * max(M, 1e-11) / max(F H, 1e-11): multiplicative updates as in the published
-    /// hierarchical experiments.
-    Mu,
-    /// F ← F * M / (1e-10 + F H): the package ssnmf's guard.
-    MuSsnmf,
-    /// F ← F * M / (F H), zero denominators replaced by the single-precision epsilon:
-    /// scikit-learn's guard.
-    MuScikitLearn,
-    /// Hierarchical alternating least squares (Cichocki & Phan 2009): exact coordinate descent on
-    /// one column at a time, norms balanced across modes after every sweep.
-    Hals,
-}
-
-/// The machine epsilon of f32, with which scikit-learn replaces zero denominators.
-const SINGLE_EPSILON: f64 = 1.192_092_9e-7;
+use super::Ncpd;
+use super::update::{Update, balance_columns, balance_sums, multiplicative};
+use crate::{Hals, Iterate, Loss};
 
 /// The state of an alternating fit.
 pub(crate) struct Sweep<'a> {
@@ -33,19 +15,25 @@ pub(crate) struct Sweep<'a> {
     factors: Vec<Matrix>,
     grams: Vec<Matrix>,
     update: Update,
+    loss: Loss,
+    l1: f64,
     scratch: Scratch,
     others: Matrix,
     denominator: Matrix,
     hals: Hals,
+    /// The MTTKRP of data whose hidden entries are those of the model.
+    filled: Matrix,
+    /// A second one, for what is done while the data is contracted.
+    mask_scratch: Scratch,
     /// ⟨X, ⟦F⟧⟩, known after a sweep from its last MTTKRP.
     inner: Option<f64>,
 }
 
 impl<'a> Sweep<'a> {
     pub(crate) fn new(
+        settings: &Ncpd,
         data: &'a dyn Tensor,
         factors: Vec<Matrix>,
-        update: Update,
         scratch: Scratch,
     ) -> Self {
         let mut grams = vec![Matrix::default(); factors.len()];
@@ -60,11 +48,15 @@ impl<'a> Sweep<'a> {
             data_norm,
             factors,
             grams,
-            update,
+            update: settings.update,
+            loss: settings.loss,
+            l1: settings.l1,
             scratch,
             others,
             denominator,
             hals: Hals::default(),
+            filled: Matrix::default(),
+            mask_scratch: Scratch::new(),
             inner,
         }
     }
@@ -74,6 +66,11 @@ impl<'a> Sweep<'a> {
     }
 
     pub(crate) fn relative_error(&mut self) -> f64 {
+        if self.loss == Loss::KullbackLeibler {
+            for (g, f) in self.grams.iter_mut().zip(&self.factors) {
+                gram(f, g);
+            }
+        }
         let inner = self.inner.unwrap_or_else(|| {
             let mut m = Matrix::default();
             self.data
@@ -95,30 +92,50 @@ impl<'a> Sweep<'a> {
     }
 }
 
-impl Iterate for Sweep<'_> {
-    fn step(&mut self) {
+impl Sweep<'_> {
+    fn step_frobenius(&mut self) {
         let Self {
             data,
             factors,
             grams,
             update,
+            l1,
             scratch,
             others,
             denominator,
             hals,
+            filled,
+            mask_scratch,
             ..
         } = self;
+        let mask = data.mask();
         let last = factors.len() - 1;
         let mut inner = 0.0;
         data.mttkrp_sweep(factors, scratch, &mut |mode, m, factors| {
             hadamard_of_grams(grams, Some(mode), others);
-            let factor = &mut factors[mode];
-            if *update == Update::Hals {
-                hals.improve(factor, m, others);
-            } else {
+            if *update != Update::Hals || mask.is_some() {
+                let factor = &factors[mode];
                 denominator.reshape(factor.rows(), factor.cols());
                 multiply(denominator.view_mut(), factor.view(), others.view());
-                multiplicative(*update, factor, m, denominator);
+            }
+            let mut target = m;
+            if let Some(mask) = mask {
+                if *update == Update::Hals {
+                    filled.clone_from(denominator);
+                }
+                mask.restrict_model_mttkrp(factors, mode, denominator, mask_scratch);
+                if *update == Update::Hals {
+                    let observed = denominator.as_slice().iter().zip(m.as_slice());
+                    let whole = filled.as_mut_slice().iter_mut();
+                    whole.zip(observed).for_each(|(f, (d, m))| *f += m - d);
+                    target = filled;
+                }
+            }
+            let factor = &mut factors[mode];
+            if *update == Update::Hals {
+                hals.improve(factor, target, others, *l1);
+            } else {
+                multiplicative(*update, factor, m, denominator, *l1);
             }
             gram(factor, &mut grams[mode]);
             if mode == last {
@@ -127,57 +144,83 @@ impl Iterate for Sweep<'_> {
         });
         self.inner = Some(inner);
         if self.update == Update::Hals {
-            balance_columns(&mut self.factors);
+            if self.l1 > 0.0 {
+                balance_sums(&mut self.factors);
+            } else {
+                balance_columns(&mut self.factors);
+            }
             for (g, f) in self.grams.iter_mut().zip(&self.factors) {
                 gram(f, g);
             }
         }
     }
 
-    fn error(&mut self) -> f64 {
-        self.relative_error()
-    }
-}
-
-fn multiplicative(update: Update, factor: &mut Matrix, numerator: &Matrix, denominator: &Matrix) {
-    let fractions = numerator.as_slice().iter().zip(denominator.as_slice());
-    for (f, (n, d)) in factor.as_mut_slice().iter_mut().zip(fractions) {
-        match update {
-            Update::Mu => *f *= n.max(1e-11) / d.max(1e-11),
-            Update::MuSsnmf => *f *= n / (1e-10 + d),
-            _ => *f *= n / if *d == 0.0 { SINGLE_EPSILON } else { *d },
+    /// F_m ← F_m * MTTKRP_m(X ⊘ X̂) / (column products of the other factors' sums + λ), with X̂ anew
+    /// for every mode.
+    fn step_kullback_leibler(&mut self) {
+        for mode in 0..self.factors.len() {
+            let (factors, out) = (&self.factors, &mut self.others);
+            let epsilon = self.update.epsilon();
+            self.data
+                .quotient_mttkrp(factors, mode, epsilon, out, &mut self.scratch);
+            let sums = self.sums_of_others(mode);
+            let factor = &self.factors[mode];
+            self.denominator.reshape(factor.rows(), factor.cols());
+            let rows = self.denominator.as_mut_slice();
+            for row in rows.chunks_exact_mut(sums.len()) {
+                row.copy_from_slice(&sums);
+            }
+            if let Some(mask) = self.data.mask() {
+                let (factors, ones) = (&self.factors, &mut self.denominator);
+                mask.restrict_ones_mttkrp(factors, mode, ones, &mut self.scratch);
+            }
+            let factor = &mut self.factors[mode];
+            multiplicative(
+                self.update,
+                factor,
+                &self.others,
+                &self.denominator,
+                self.l1,
+            );
         }
     }
+
+    /// The products over i ≠ m of the column sums of F_i.
+    fn sums_of_others(&self, mode: usize) -> Vec<f64> {
+        let mut products = vec![1.0; self.factors[mode].cols()];
+        for (_, factor) in self.factors.iter().enumerate().filter(|(i, _)| *i != mode) {
+            let sums = factor.column_sums();
+            products.iter_mut().zip(&sums).for_each(|(p, s)| *p *= s);
+        }
+        products
+    }
+
+    /// λ Σ_m Σ F_m.
+    fn penalty(&self) -> f64 {
+        let entries = self.factors.iter().flat_map(Matrix::as_slice);
+        self.l1 * entries.sum::<f64>()
+    }
 }
 
-/// Scales the columns of every component to one length in all modes; the tensor stays the same. A
-/// component with an all-zero column is zero and is left alone.
-pub fn balance_columns(factors: &mut [Matrix]) {
-    let norms: Vec<Vec<f64>> = factors.iter().map(Matrix::column_norms).collect();
-    let rank = norms.first().map_or(0, Vec::len);
-    let order = factors.len() as f64;
-    let target: Vec<f64> = (0..rank)
-        .map(|j| {
-            norms
-                .iter()
-                .map(|n| n[j])
-                .product::<f64>()
-                .powf(1.0 / order)
-        })
-        .collect();
-    for (factor, norms) in factors.iter_mut().zip(&norms) {
-        let scales: Vec<f64> = target
-            .iter()
-            .zip(norms)
-            .map(|(t, n)| {
-                if *t > 0.0 && t.is_finite() {
-                    t / n
-                } else {
-                    1.0
-                }
-            })
-            .collect();
-        factor.scale_columns(&scales);
+impl Iterate for Sweep<'_> {
+    fn step(&mut self) {
+        match self.loss {
+            Loss::Frobenius => self.step_frobenius(),
+            Loss::KullbackLeibler => self.step_kullback_leibler(),
+        }
+    }
+
+    fn error(&mut self) -> f64 {
+        match self.loss {
+            Loss::Frobenius if self.l1 == 0.0 => self.relative_error(),
+            Loss::Frobenius => {
+                self.relative_error().powi(2) + 2.0 * self.penalty() / self.data_norm
+            }
+            Loss::KullbackLeibler => {
+                let (epsilon, scratch) = (self.update.epsilon(), &mut self.scratch);
+                divergence(self.data, &self.factors, epsilon, scratch) + self.penalty()
+            }
+        }
     }
 }
 

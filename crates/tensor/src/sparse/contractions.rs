@@ -3,6 +3,7 @@
 use super::kernels::weighted_rows;
 use super::project::Projection;
 use super::{SparseTensor, mttkrp};
+use crate::divergence::{entropy, quotient};
 use crate::matrix::dot;
 use crate::{DenseTensor, Matrix, Scratch, Tensor};
 
@@ -40,7 +41,8 @@ impl Tensor for SparseTensor {
 
     fn mttkrp(&self, factors: &[Matrix], mode: usize, out: &mut Matrix, scratch: &mut Scratch) {
         out.reshape(self.shape[mode], factors[mode].cols());
-        mttkrp::mttkrp(&self.trees[mode], factors, mode, out, scratch);
+        let tree = &self.trees[mode];
+        mttkrp::mttkrp(tree, tree.values(), factors, mode, out, scratch);
     }
 
     fn project(&self, projections: &[Option<&Matrix>], scratch: &mut Scratch) -> DenseTensor {
@@ -108,5 +110,21 @@ impl Tensor for SparseTensor {
     /// by about 1e-15 ‖M‖², but by no sign, and not in the part that the nonzeros contribute.
     fn squared_distance(&self, factors: &[Matrix], scratch: &mut Scratch) -> f64 {
         self.distance(factors, scratch)
+    }
+
+    /// The quotients are kept while they are contracted: one number for each nonzero.
+    fn quotient_mttkrp(
+        &self,
+        factors: &[Matrix],
+        mode: usize,
+        epsilon: f64,
+        out: &mut Matrix,
+        scratch: &mut Scratch,
+    ) {
+        self.mttkrp_at_nonzeros(factors, mode, out, scratch, |x, m| quotient(x, m, epsilon));
+    }
+
+    fn relative_entropy(&self, factors: &[Matrix], epsilon: f64, scratch: &mut Scratch) -> f64 {
+        self.sum_at_nonzeros(factors, scratch, |x, m| entropy(x, m, epsilon))
     }
 }

@@ -110,7 +110,7 @@ fn set_weights(weights: &mut [f64], factors: &[Matrix], rows: impl Iterator<Item
 }
 
 /// ‖⟦F⟧‖² from the Grams.
-fn squared_norm(factors: &[Matrix]) -> f64 {
+pub(crate) fn squared_norm(factors: &[Matrix]) -> f64 {
     let mut grams = vec![Matrix::default(); factors.len()];
     for (g, f) in grams.iter_mut().zip(factors) {
         gram(f, g);

@@ -10,6 +10,7 @@ mod build;
 mod contractions;
 mod distance;
 mod kernels;
+mod model;
 mod mttkrp;
 mod project;
 mod tree;
@@ -17,6 +18,7 @@ mod tree;
 use crate::coordinates::Coordinates;
 use crate::{DenseTensor, Scratch, Tensor, TensorError};
 pub(crate) use build::row_major_order;
+pub(crate) use distance::squared_norm;
 use tree::Tree;
 
 /// A nonnegative tensor of order ≥ 1 of which only the nonzeros are kept.

@@ -11,9 +11,11 @@ use super::kernels::{Columns, blocks, with_width};
 use super::tree::{Piece, Tree};
 use crate::{Matrix, Scratch};
 
-/// `out` (already n_m × r) ← X_(m) (⊙_{i≠m} F_i), with `tree` that of `mode`.
+/// `out` (already n_m × r) ← X_(m) (⊙_{i≠m} F_i), with `tree` that of `mode` and `values` the
+/// nonzeros in its order.
 pub(super) fn mttkrp(
     tree: &Tree,
+    values: &[f64],
     factors: &[Matrix],
     mode: usize,
     out: &mut Matrix,
@@ -25,7 +27,7 @@ pub(super) fn mttkrp(
         out.as_mut_slice().fill(0.0);
         return;
     }
-    let threads = scratch.threads(tree.values().len() * rank * tree.depth());
+    let threads = scratch.threads(values.len() * rank * tree.depth());
     // With the whole pool at hand, parts down to single pieces let an idle thread take over what is
     // left to a slow one; otherwise there are as many parts as threads.
     let ways = if threads > 1 && threads >= rayon::current_num_threads() {
@@ -36,6 +38,7 @@ pub(super) fn mttkrp(
     let mut parts = scratch.take(pieces.len() * rank);
     let job = Job {
         tree,
+        values,
         factors,
         mode,
         rank,
@@ -53,6 +56,7 @@ pub(super) fn mttkrp(
 #[derive(Clone, Copy)]
 struct Job<'a> {
     tree: &'a Tree,
+    values: &'a [f64],
     factors: &'a [Matrix],
     mode: usize,
     rank: usize,
@@ -108,7 +112,7 @@ impl<const R: usize> Walk<'_, R> {
         let tree = self.job.tree;
         for root in self.piece.nodes[0].clone() {
             let sum = if tree.depth() == 1 {
-                [tree.values()[root]; R]
+                [self.job.values[root]; R]
             } else {
                 self.sum(1, self.children(0, root))
             };
@@ -138,7 +142,8 @@ impl<const R: usize> Walk<'_, R> {
 
     #[inline(always)]
     fn sum_of_leaves(&self, leaves: Range<usize>) -> [f64; R] {
-        let (indices, values) = self.job.tree.leaves(leaves);
+        let (indices, _) = self.job.tree.leaves(leaves.clone());
+        let values = &self.job.values[leaves];
         self.columns(self.job.tree.depth() - 1)
             .weighted_sum(indices, values)
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 /// Nonzeros in a piece. Pieces are what threads share and what sums are made of, so their size is
 /// fixed: results would otherwise depend on the number of threads. Small enough to share a
 /// hundred thousand nonzeros evenly, large enough to make handing one over free.
-const PIECE: usize = 1 << 13;
+pub(super) const PIECE: usize = 1 << 13;
 
 /// Nonzeros sorted by the modes (m, m+1, …, m−1). A node of level l stands for the nonzeros that
 /// agree in the first l + 1 of these modes; those of the last level are the nonzeros themselves.

@@ -1,7 +1,7 @@
 //! The contractions by their definitions, entry by entry, and a check of a tensor against them.
 #![allow(clippy::unwrap_used, reason = "a helper's panic is its test's failure")]
 
-use hntf_tensor::{CpTensor, Matrix, Scratch, Tensor, relative_error};
+use hntf_tensor::{CpTensor, Matrix, Scratch, Tensor, divergence, relative_error};
 use numpy_random::RandomState;
 
 fn random_matrix(rows: usize, cols: usize, random: &mut RandomState) -> Matrix {
@@ -169,10 +169,39 @@ pub(crate) fn check(data: &dyn Tensor, values: &[f64], rank: usize, random: &mut
         &[data.squared_distance(&factors, &mut scratch)],
         &[distance],
     );
+    check_divergence(data, values, &factors);
     let norm: f64 = values.iter().map(|x| x * x).sum();
     if norm > 0.0 {
         let model = CpTensor::new(factors).unwrap();
         let found = relative_error(data, &model, &mut scratch);
         assert_close(&[found], &[(distance / norm).sqrt()]);
+    }
+}
+
+/// Checks what the Kullback-Leibler divergence is made of, with and without a guard that is felt.
+fn check_divergence(data: &dyn Tensor, values: &[f64], factors: &[Matrix]) {
+    let (shape, model) = (data.shape(), full(factors));
+    let mut scratch = Scratch::new();
+    let mut out = Matrix::default();
+    for epsilon in [1e-12, 0.4] {
+        let quotients: Vec<_> = values
+            .iter()
+            .zip(&model)
+            .map(|(x, m)| if *x > 0.0 { x / m.max(epsilon) } else { 0.0 })
+            .collect();
+        for mode in 0..shape.len() {
+            data.quotient_mttkrp(factors, mode, epsilon, &mut out, &mut scratch);
+            let expected = plain_mttkrp(&quotients, shape, factors, mode);
+            assert_eq!((out.rows(), out.cols()), (expected.rows(), expected.cols()));
+            assert_close(out.as_slice(), expected.as_slice());
+        }
+        let nonzeros = values.iter().zip(&model).filter(|(x, _)| **x > 0.0);
+        let entropy: f64 = nonzeros.map(|(x, m)| x * (x / m.max(epsilon)).ln()).sum();
+        let found = data.relative_entropy(factors, epsilon, &mut scratch);
+        assert_close(&[found], &[entropy]);
+        let total = values.iter().sum::<f64>();
+        let expected = entropy - total + model.iter().sum::<f64>();
+        let found = divergence(data, factors, epsilon, &mut scratch);
+        assert_close(&[found], &[expected.max(0.0)]);
     }
 }

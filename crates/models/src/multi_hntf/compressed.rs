@@ -1,0 +1,112 @@
+//! The shared weights under squared errors, on the core alone.
+
+use hntf_solvers::Iterate;
+use hntf_tensor::{DenseTensor, Matrix, Scratch, Tensor, hadamard_of_grams, multiply};
+
+use super::Proposals;
+
+/// The compressed problem of one layer: C ≈ W in every mode, in the metric of the Grams G_i.
+pub(super) struct CompressedWeights<'a> {
+    core: &'a DenseTensor,
+    data_norm: f64,
+    grams: Vec<Matrix>,
+    proposals: Proposals,
+    weights: Matrix,
+    copies: Vec<Matrix>,
+    products: Vec<Matrix>,
+    small_grams: Vec<Matrix>,
+    others: Matrix,
+    denominator: Matrix,
+    scratch: Scratch,
+}
+
+impl<'a> CompressedWeights<'a> {
+    pub(super) fn new(
+        core: &'a DenseTensor,
+        data_norm: f64,
+        grams: Vec<Matrix>,
+        weights: Matrix,
+        proposals: Proposals,
+    ) -> Self {
+        let order = grams.len();
+        let empty = Matrix::default;
+        Self {
+            core,
+            data_norm,
+            grams,
+            proposals,
+            copies: vec![weights.clone(); order],
+            weights,
+            products: vec![empty(); order],
+            small_grams: vec![empty(); order],
+            others: empty(),
+            denominator: empty(),
+            scratch: Scratch::new(),
+        }
+    }
+
+    pub(super) fn into_weights(self) -> Matrix {
+        self.weights
+    }
+
+    /// G_i W and Wᵀ G_i W for all modes.
+    fn refresh(&mut self) {
+        let w = self.weights.view();
+        for (g, (p, s)) in self
+            .grams
+            .iter()
+            .zip(self.products.iter_mut().zip(&mut self.small_grams))
+        {
+            p.reshape(w.nrows(), w.ncols());
+            multiply(p.view_mut(), g.view(), w);
+            s.reshape(w.ncols(), w.ncols());
+            multiply(s.view_mut(), w.transpose(), p.view());
+        }
+        for copy in &mut self.copies {
+            copy.as_mut_slice().copy_from_slice(self.weights.as_slice());
+        }
+    }
+}
+
+impl Iterate for CompressedWeights<'_> {
+    fn step(&mut self) {
+        self.refresh();
+        let (rows, cols) = (self.weights.rows(), self.weights.cols());
+        self.denominator.reshape(rows, cols);
+        self.proposals.clear(rows, cols);
+        let Self {
+            core,
+            copies,
+            scratch,
+            products,
+            small_grams,
+            others,
+            denominator,
+            proposals,
+            ..
+        } = self;
+        core.mttkrp_sweep(copies, scratch, &mut |mode, numerator, _| {
+            hadamard_of_grams(small_grams, Some(mode), others);
+            multiply(denominator.view_mut(), products[mode].view(), others.view());
+            proposals.add(numerator, denominator);
+        });
+        self.proposals.apply(&mut self.weights);
+    }
+
+    /// The relative error of the layer: ‖X‖² − 2⟨C, ⟦W…W⟧⟩ + ‖⟦F_1 W …⟧‖² needs the data for its
+    /// norm only.
+    fn error(&mut self) -> f64 {
+        self.refresh();
+        self.core
+            .mttkrp(&self.copies, 0, &mut self.denominator, &mut self.scratch);
+        let pairs = self
+            .denominator
+            .as_slice()
+            .iter()
+            .zip(self.weights.as_slice());
+        let inner: f64 = pairs.map(|(a, b)| a * b).sum();
+        hadamard_of_grams(&self.small_grams, None, &mut self.others);
+        let model: f64 = self.others.as_slice().iter().sum();
+        ((self.data_norm - 2.0 * inner + model).max(0.0) / self.data_norm).sqrt()
+    }
+}
