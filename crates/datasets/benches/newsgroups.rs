@@ -65,7 +65,9 @@ fn tf_idf(c: &mut Criterion) {
 fn factorizations(c: &mut Criterion) {
     let Some(archive) = archive() else { return };
     let data = matrix(&archive);
-    let start = Start::Ssnmf.factors(&data, 10, &mut RandomState::new(0));
+    let start = Start::Ssnmf
+        .factors(&data, 10, &mut RandomState::new(0))
+        .unwrap();
     let mut group = c.benchmark_group("20 Newsgroups, 45,534 × 1,000, rank 10");
     for (name, update) in [("MU", Update::MuSsnmf), ("HALS", Update::Hals)] {
         // As in a real fit, the error is evaluated after every iteration.

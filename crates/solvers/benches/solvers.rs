@@ -22,7 +22,9 @@ fn data() -> DenseTensor {
 
 fn sweeps(c: &mut Criterion) {
     let data = data();
-    let start = Start::Random.factors(&data, 7, &mut RandomState::new(2));
+    let start = Start::Random
+        .factors(&data, 7, &mut RandomState::new(2))
+        .unwrap();
     let mut group = c.benchmark_group("100 sweeps at 40³, rank 7");
     for (name, update) in [("NCPD-MU", Update::Mu), ("HALS", Update::Hals)] {
         // As in a real fit, the error is evaluated after every sweep.

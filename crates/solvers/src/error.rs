@@ -62,4 +62,15 @@ pub enum SolverError {
         /// The weight asked for.
         found: f64,
     },
+    /// Asked to start from the factors of data that has none of this rank.
+    #[error(
+        "start = \"data\" begins with the data's own factors, but the data {}: use another start, such as \"random\"",
+        found.map_or("is no CP tensor".to_owned(), |r| format!("has {r} of them and {rank} are needed"))
+    )]
+    NoFactors {
+        /// The rank asked for.
+        rank: usize,
+        /// The rank of the data's CP form, if it has one.
+        found: Option<usize>,
+    },
 }

@@ -83,6 +83,10 @@ impl Tensor for CpTensor {
     }
 
     // The sum over all entries of the product of the Grams.
+    fn as_cp(&self) -> Option<&CpTensor> {
+        Some(self)
+    }
+
     fn squared_norm(&self) -> f64 {
         let mut grams = vec![Matrix::default(); self.factors.len()];
         for (g, f) in grams.iter_mut().zip(&self.factors) {

@@ -29,6 +29,11 @@ pub trait Tensor: Sync + Send {
         Ok(None)
     }
 
+    /// The data as a CP tensor, if that is how it is kept.
+    fn as_cp(&self) -> Option<&CpTensor> {
+        None
+    }
+
     /// ‖X‖², the sum of squared entries.
     fn squared_norm(&self) -> f64;
 

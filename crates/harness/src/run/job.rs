@@ -158,12 +158,16 @@ pub(super) fn fit(
     }
 }
 
-/// Whether a first layer is the same for all seeds: it has one of its own, or starts from singular
-/// vectors alone.
+/// Whether a first layer is the same for all seeds: it has one of its own, or its start draws
+/// nothing.
 fn is_seedless(settings: &FirstLayer, shape: &[usize], rank: usize) -> bool {
     match settings {
         FirstLayer::Ncpd(ncpd) => {
-            let drawn = ncpd.start != Start::Svd || shape.iter().any(|n| *n < rank);
+            let drawn = match ncpd.start {
+                Start::Svd => shape.iter().any(|n| *n < rank),
+                Start::Data => false,
+                _ => true,
+            };
             ncpd.seed.is_some() || !drawn
         }
         FirstLayer::Ssnmf(_) => false,

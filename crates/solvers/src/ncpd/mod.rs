@@ -136,7 +136,7 @@ impl Ncpd {
     /// Fits rank `rank` to `data`; the start draws from `random`.
     ///
     /// # Errors
-    /// Those of [`Ncpd::validate`], rank 0, data of order 1 or with an empty mode, or data without a
+    /// Those of [`Ncpd::validate`] and [`Start::factors`], rank 0, data of order 1 or with an empty mode, or data without a
     /// finite positive norm.
     pub fn fit(
         &self,
@@ -149,7 +149,7 @@ impl Ncpd {
         check(data, rank)?;
         let mut own = self.seed.map(RandomState::new);
         let random = own.as_mut().unwrap_or(random);
-        let factors = self.start.factors(data, rank, random);
+        let factors = self.start.factors(data, rank, random)?;
         self.fit_from(data, factors, observer)
     }
 

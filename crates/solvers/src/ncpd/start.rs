@@ -1,8 +1,10 @@
 //! Factors before the first iteration.
 
-use hntf_tensor::{Matrix, Tensor, leading_left_singular_vectors};
+use hntf_tensor::{CpTensor, Matrix, Tensor, leading_left_singular_vectors};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
+
+use crate::SolverError;
 
 /// Where an [`Ncpd`](crate::Ncpd) starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,13 +21,23 @@ pub enum Start {
     /// c·|N(0,1)| with c = (mean(X)/r)^(1/k), the last mode first and drawn as r × n: for order 2
     /// scikit-learn's `init="random"`.
     ScikitLearn,
+    /// The factors the data itself is made of, for a CP tensor ⟦F_1 … F_k⟧ of this rank.
+    Data,
 }
 
 impl Start {
     /// Factors of `data`'s mode sizes × `rank`.
-    pub fn factors(self, data: &dyn Tensor, rank: usize, random: &mut RandomState) -> Vec<Matrix> {
+    ///
+    /// # Errors
+    /// [`SolverError::NoFactors`] for [`Start::Data`] on data that is no CP tensor of this rank.
+    pub fn factors(
+        self,
+        data: &dyn Tensor,
+        rank: usize,
+        random: &mut RandomState,
+    ) -> Result<Vec<Matrix>, SolverError> {
         let shape = data.shape();
-        match self {
+        let factors = match self {
             Self::Svd => (0..shape.len())
                 .map(|m| singular(data, m, rank, random))
                 .collect(),
@@ -40,7 +52,15 @@ impl Start {
                 factors
             }
             Self::ScikitLearn => scikit_learn(data, rank, random),
-        }
+            Self::Data => {
+                let own = data.as_cp();
+                let found = own.map(CpTensor::rank);
+                own.filter(|_| found == Some(rank))
+                    .map(|cp| cp.factors().to_vec())
+                    .ok_or(SolverError::NoFactors { rank, found })?
+            }
+        };
+        Ok(factors)
     }
 }
 

@@ -111,7 +111,7 @@ impl Ssnmf {
                 expected: shape[1],
             });
         }
-        let factors = Start::Ssnmf.factors(data, rank, random);
+        let factors = Start::Ssnmf.factors(data, rank, random)?;
         let classes = if supervised { labels.classes() } else { 0 };
         let classifier = Matrix::from_fn(classes, rank, |_, _| random.random_sample());
         let mut state = State::new(*self, data, labels, factors, classifier);

@@ -214,7 +214,7 @@ fn weighted_multiplicative_updates_are_ahead_of_filling_in() {
     let data = counts(&[12, 10, 8], 3, 9.0, &mut random);
     let hidden = hide(data.values().len(), 0.3, &mut random);
     let seen = incomplete(&data, &hidden);
-    let start = Start::Random.factors(&data, 3, &mut random);
+    let start = Start::Random.factors(&data, 3, &mut random).unwrap();
     let weighted = traced(Update::Mu, Loss::Frobenius, 20);
     let weighted = weighted
         .fit_from(&seen, start.clone(), &mut Silent)

@@ -1,6 +1,6 @@
 //! What is served and what is refused; equal requests get equal bits.
 
-use hntf_solvers::{Ncpd, Progress, Signal, Silent, SolverError, Start, StopReason};
+use hntf_solvers::{Ncpd, Progress, Signal, Silent, SolverError, Start, StopReason, Stopping};
 use hntf_tensor::{CpTensor, DenseTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 
@@ -62,7 +62,10 @@ fn the_fit_from_given_factors_draws_nothing_and_starts_there() {
     let mut random = RandomState::new(4);
     let data = noisy(&[6, 5, 4], 3, 0.2, &mut random);
     for ncpd in protocols() {
-        let start = ncpd.start.factors(&data, 3, &mut RandomState::new(7));
+        let start = ncpd
+            .start
+            .factors(&data, 3, &mut RandomState::new(7))
+            .unwrap();
         let from = ncpd.fit_from(&data, start, &mut Silent).unwrap();
         assert_eq!(from.model, fit(ncpd, &data, 3).unwrap().model);
     }
@@ -143,4 +146,32 @@ fn an_observer_can_stop_a_fit_and_keeps_what_was_reached() {
         .unwrap();
     assert_eq!(fit.outcome.reason, StopReason::Cancelled);
     assert_eq!(fit.outcome.trace.last(), Some(&(3, fit.error)));
+}
+
+#[test]
+fn a_start_from_the_data_needs_a_cp_tensor_of_the_rank() {
+    let factors: Vec<_> = [4, 3, 2]
+        .map(|n| Matrix::from_fn(n, 2, |i, j| (1 + i + 2 * j) as f64))
+        .to_vec();
+    let data = CpTensor::new(factors.clone()).unwrap();
+    let own = Ncpd {
+        start: Start::Data,
+        stopping: Stopping::after(0),
+        ..Ncpd::default()
+    };
+    let random = || RandomState::new(0);
+    let fit = own.fit(&data, 2, &mut random(), &mut Silent).unwrap();
+    assert_eq!(fit.model.factors(), factors);
+    assert!(fit.error < 1e-7);
+    let refused = |data: &dyn Tensor, rank| own.fit(data, rank, &mut random(), &mut Silent);
+    let (rank, found) = (1, Some(2));
+    assert_eq!(
+        refused(&data, 1).unwrap_err(),
+        SolverError::NoFactors { rank, found }
+    );
+    let (dense, rank, found) = (DenseTensor::from_cp(&data), 2, None);
+    assert_eq!(
+        refused(&dense, 2).unwrap_err(),
+        SolverError::NoFactors { rank, found }
+    );
 }
