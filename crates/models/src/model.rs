@@ -1,6 +1,6 @@
 //! The trait of all models.
 
-use hntf_solvers::{CpFit, LabelLoss, Labels, Ncpd, Observer, Ssnmf};
+use hntf_solvers::{CpFit, Labels, Ncpd, Observer, Ssnmf};
 use hntf_tensor::{Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::Serialize;
@@ -95,11 +95,6 @@ impl From<CpFit> for FirstLayerFit {
 }
 
 impl FirstLayer {
-    /// Whether it learns from labels.
-    pub fn needs_labels(&self) -> bool {
-        matches!(self, Self::Ssnmf(ssnmf) if ssnmf.label_loss != LabelLoss::None)
-    }
-
     /// Checks its settings.
     ///
     /// # Errors
@@ -125,13 +120,7 @@ impl FirstLayer {
         match self {
             Self::Ncpd(ncpd) => Ok(ncpd.fit(fit.data, rank, &mut random, observer)?.into()),
             Self::Ssnmf(ssnmf) => {
-                let none;
-                let labels = if self.needs_labels() {
-                    fit.labels_of(0)?
-                } else {
-                    none = Labels::unknown(0);
-                    &none
-                };
+                let labels = fit.labels_of(0)?;
                 let fitted = ssnmf.fit(fit.data, labels, rank, &mut random, observer)?;
                 Ok(FirstLayerFit {
                     fit: fitted.fit,

@@ -156,6 +156,13 @@ impl Tensor for Incomplete {
         self.data().shape()
     }
 
+    fn as_dense(&self) -> Option<&DenseTensor> {
+        match &self.observed {
+            Observed::Dense(data) => Some(data),
+            Observed::Sparse(_) => None,
+        }
+    }
+
     fn mask(&self) -> Option<&Mask> {
         Some(&self.mask)
     }

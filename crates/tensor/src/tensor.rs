@@ -11,7 +11,7 @@ pub trait Tensor: Sync + Send {
     /// The sizes n_0 … n_{k−1} of the modes.
     fn shape(&self) -> &[usize];
 
-    /// The data as a dense array, if that is how it is kept.
+    /// The data as a dense array, if that is how it is kept; hidden entries are zero.
     fn as_dense(&self) -> Option<&DenseTensor> {
         None
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use hntf_datasets::{Dataset, DatasetError, Places};
-use hntf_models::ModelError;
+use hntf_models::{FirstLayer, ModelError};
 use hntf_solvers::Labels;
 use hntf_tensor::coordinates::CoordinateFileProblem;
 
@@ -51,7 +51,7 @@ impl Experiment {
             let first = model.first_layer();
             let mut validated = model.validate(&shape, &self.ranks);
             validated = validated.and_then(|()| first.validate());
-            if first.needs_labels() && dataset.labels.is_empty() {
+            if matches!(first, FirstLayer::Ssnmf(_)) && dataset.labels.is_empty() {
                 validated = Err(ModelError::NoLabels);
             }
             validated.map_err(|e| self.model_error(method, &e))?;

@@ -113,30 +113,29 @@ impl Sweep<'_> {
         let mut inner = 0.0;
         data.mttkrp_sweep(factors, scratch, &mut |mode, m, factors| {
             hadamard_of_grams(grams, Some(mode), others);
-            if *update != Update::Hals || mask.is_some() {
-                let factor = &factors[mode];
-                denominator.reshape(factor.rows(), factor.cols());
-                multiply(denominator.view_mut(), factor.view(), others.view());
-            }
-            let mut target = m;
-            if let Some(mask) = mask {
-                if *update == Update::Hals {
-                    filled.clone_from(denominator);
-                }
-                mask.restrict_model_mttkrp(factors, mode, denominator, mask_scratch);
-                if *update == Update::Hals {
-                    let observed = denominator.as_slice().iter().zip(m.as_slice());
-                    let whole = filled.as_mut_slice().iter_mut();
-                    whole.zip(observed).for_each(|(f, (d, m))| *f += m - d);
-                    target = filled;
-                }
-            }
-            let factor = &mut factors[mode];
             if *update == Update::Hals {
-                hals.improve(factor, target, others, *l1);
+                let target = match mask {
+                    None => m,
+                    Some(mask) => {
+                        // Observed data and hidden model: M + F H − (the model's observed share).
+                        whole_mttkrp(&factors[mode], others, filled);
+                        denominator.clone_from(filled);
+                        mask.restrict_model_mttkrp(factors, mode, denominator, mask_scratch);
+                        let shares = m.as_slice().iter().zip(denominator.as_slice());
+                        let whole = filled.as_mut_slice().iter_mut();
+                        whole.zip(shares).for_each(|(f, (m, d))| *f += m - d);
+                        &*filled
+                    }
+                };
+                hals.improve(&mut factors[mode], target, others, *l1);
             } else {
-                multiplicative(*update, factor, m, denominator, *l1);
+                whole_mttkrp(&factors[mode], others, denominator);
+                if let Some(mask) = mask {
+                    mask.restrict_model_mttkrp(factors, mode, denominator, mask_scratch);
+                }
+                multiplicative(*update, &mut factors[mode], m, denominator, *l1);
             }
+            let factor = &factors[mode];
             gram(factor, &mut grams[mode]);
             if mode == last {
                 inner = inner_product(m, factor);
@@ -222,6 +221,12 @@ impl Iterate for Sweep<'_> {
             }
         }
     }
+}
+
+/// `out` ← F H, the MTTKRP of the model itself.
+fn whole_mttkrp(factor: &Matrix, others: &Matrix, out: &mut Matrix) {
+    out.reshape(factor.rows(), factor.cols());
+    multiply(out.view_mut(), factor.view(), others.view());
 }
 
 fn inner_product(a: &Matrix, b: &Matrix) -> f64 {
