@@ -90,6 +90,7 @@ impl Experiment {
             }
             DatasetError::Parameter { parameter, .. } => parameter,
             DatasetError::DocumentTensor(error) => error.key(),
+            DatasetError::Nowhere { key, .. } => key,
             DatasetError::Names { .. } => "items",
             DatasetError::Vocabulary { .. } | DatasetError::VocabularyLength { .. } => "vocabulary",
             _ => "path",
