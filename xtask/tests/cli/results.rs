@@ -246,7 +246,7 @@ fn the_example_for_a_users_own_documents_runs() {
     let said = lab.done(&["run", &file.to_string_lossy(), "--trials", "1"]);
     let note = "4 authors × 6 periods × 30 words, 326 nonzeros, from 72 of 72 documents.";
     assert!(said.contains(note), "{said}");
-    assert!(said.contains("Topics of multi-hntf"), "{said}");
+    assert!(said.contains("Topics of Multi-HNTF"), "{said}");
 }
 
 #[test]
