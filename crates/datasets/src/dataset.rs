@@ -133,17 +133,19 @@ impl Places {
             })
     }
 
-    /// A file that a configuration names by its place in a data folder, or else in its own folder.
+    /// A file that a configuration names, under `key`, by its place in a data folder or else in its
+    /// own folder.
     ///
     /// # Errors
     /// [`DatasetError::Nowhere`] if no folder has it.
-    pub fn find_or_resolve(&self, path: &Path) -> Result<PathBuf, DatasetError> {
+    pub fn find_or_resolve(&self, key: &'static str, path: &Path) -> Result<PathBuf, DatasetError> {
         let folders = || self.data.iter().chain([&self.base]);
         let found = folders().map(|folder| folder.join(path));
         found
             .into_iter()
             .find(|path| path.exists())
             .ok_or_else(|| DatasetError::Nowhere {
+                key,
                 file: path.to_owned(),
                 folders: folders().cloned().collect(),
             })

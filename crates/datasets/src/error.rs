@@ -33,9 +33,13 @@ pub enum DatasetError {
     },
     /// A public data set that is not on this machine.
     #[error(
-        "{file} was not found in {}: {}name a folder that has it with --data-dir or HNTF_DATA_DIR",
+        "{file} was not found in {}: {}, or name a folder that has it with --data-dir or HNTF_DATA_DIR",
         list(folders),
-        if *can_be_fetched { how_to_fetch(data_set, folders) } else { String::new() }
+        if *can_be_fetched {
+            how_to_fetch(data_set, folders)
+        } else {
+            "read in datasets/README.md where it comes from".to_owned()
+        }
     )]
     Absent {
         /// The data set.
@@ -54,6 +58,8 @@ pub enum DatasetError {
         list(folders)
     )]
     Nowhere {
+        /// The key of a configuration that names it.
+        key: &'static str,
         /// The file looked for.
         file: PathBuf,
         /// Where it was looked for.
@@ -175,12 +181,12 @@ pub enum DatasetError {
     Tensor(#[from] TensorError),
 }
 
-/// "run `cargo xtask fetch newsgroups`, which downloads it into datasets/cache, or ".
+/// "run `cargo xtask fetch newsgroups`, which downloads it into datasets/cache".
 fn how_to_fetch(data_set: &str, folders: &[PathBuf]) -> String {
     let into = folders.last().map_or_else(String::new, |f| {
         format!(", which downloads it into {}", f.display())
     });
-    format!("run `cargo xtask fetch {data_set}`{into}, or ")
+    format!("run `cargo xtask fetch {data_set}`{into}")
 }
 
 fn list(folders: &[PathBuf]) -> String {
@@ -188,9 +194,12 @@ fn list(folders: &[PathBuf]) -> String {
         [] => "any folder (none was named)".to_owned(),
         folders => folders
             .iter()
-            .map(|folder| match folder.as_os_str().is_empty() {
-                true => "the current folder".to_owned(),
-                false => folder.display().to_string(),
+            .map(|folder| {
+                if folder.as_os_str().is_empty() {
+                    "the current folder".to_owned()
+                } else {
+                    folder.display().to_string()
+                }
             })
             .collect::<Vec<_>>()
             .join(", "),

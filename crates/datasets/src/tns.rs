@@ -37,7 +37,7 @@ impl NamedSource for TnsFile {
 
 impl Source for TnsFile {
     fn load(&self, places: &Places) -> Result<Dataset, DatasetError> {
-        let path = places.find_or_resolve(&self.path)?;
+        let path = places.find_or_resolve("path", &self.path)?;
         let coordinates = read_tns(&path, None, Duplicates::Sum)?;
         let shape = coordinates.shape().to_vec();
         let order = shape.len();
@@ -74,7 +74,7 @@ impl Source for TnsFile {
         let mut items = vec![None; order];
         for ((items, file), size) in items.iter_mut().zip(&self.items).zip(&shape) {
             if !file.as_os_str().is_empty() {
-                *items = Some(names(&places.find_or_resolve(file)?, *size)?);
+                *items = Some(names(&places.find_or_resolve("items", file)?, *size)?);
             }
         }
         let mut notes = vec![format!("{} nonzeros.", tensor.nnz())];

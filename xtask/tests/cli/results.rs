@@ -244,7 +244,7 @@ fn the_example_for_a_users_own_documents_runs() {
     let lab = Lab::new();
     let file = examples.join("own-documents.toml");
     let said = lab.done(&["run", &file.to_string_lossy(), "--trials", "1"]);
-    let note = "4 authors × 6 periods × 30 words, 241 nonzeros, from 72 of 72 documents.";
+    let note = "4 authors × 6 periods × 30 words, 326 nonzeros, from 72 of 72 documents.";
     assert!(said.contains(note), "{said}");
     assert!(said.contains("Topics of Multi-HNTF"), "{said}");
 }

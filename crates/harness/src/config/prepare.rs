@@ -93,6 +93,7 @@ impl Experiment {
             }
             DatasetError::Parameter { parameter, .. } => parameter,
             DatasetError::DocumentTensor(error) => error.key(),
+            DatasetError::Nowhere { key, .. } => key,
             DatasetError::Names { .. } => "items",
             DatasetError::MaskShape { .. } | DatasetError::MaskValue { .. } => "mask",
             DatasetError::Vocabulary { .. } | DatasetError::VocabularyLength { .. } => "vocabulary",
