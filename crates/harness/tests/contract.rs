@@ -22,7 +22,7 @@ fn needed(id: &str) -> Table {
         "file" => ("path", "x.npy"),
         "corpus" => ("path", "posts.jsonl"),
         "matrix-market" => ("path", "x.mtx"),
-        "projections" | "relations" | "confusion" => ("method", "model"),
+        "projections" | "relations" | "confusion" | "topics" => ("method", "model"),
         _ => return Table::new(),
     };
     Table::from_iter([(key.to_owned(), Value::from(value))])
