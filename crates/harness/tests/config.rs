@@ -46,6 +46,8 @@ mistakes! {
     claim_of_an_unknown_row: "[[claim]]\ntext = \"\"\norder = [\"best\", \"multi-hnft\"]\n";
     claim_of_one_row: "[[claim]]\ntext = \"\"\norder = [\"best\"]\n";
     claim_without_an_order: "[[claim]]\ntext = \"\"\n";
+    claim_without_words: "[[claim]]\norder = [\"best\", \"multi-hntf\"]\n";
+    topics_without_methods: "[topics]\nwords = 3\n";
     claim_of_an_unknown_metric:
         "[[claim]]\ntext = \"\"\norder = [\"best\", \"multi-hntf\"]\nmetric = \"relativ-error\"\n";
     claim_of_a_layer_there_is_not:

@@ -11,7 +11,7 @@ use super::claims::{Known, read_claim};
 use super::rows::{Rows, read_trials};
 use super::section::{deserialize, list, read_section};
 use super::topics::{PlainTopics, read_topics};
-use super::{ConfigError, Experiment, Method, Section, Spans, Text, suggestion};
+use super::{ConfigError, Experiment, Section, Spans, Text, suggestion};
 use crate::metrics::{RELATIVE_ERROR, names};
 use crate::pictures::{Picture, default_pictures};
 use crate::registry::{DATASETS, PICTURES};
