@@ -15,7 +15,9 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeValue, ValueDeserializer};
 
-use crate::pictures::{Confusion, Errors, NamedPicture, Picture, Projections, Relations};
+use crate::pictures::{
+    Confusion, Convergence, Errors, NamedPicture, Picture, Projections, Relations, TopicMaps,
+};
 
 /// One entry of a list: what it is called, and how its section of a configuration is read.
 pub struct Entry<T: ?Sized> {
@@ -69,6 +71,8 @@ pub static PICTURES: &[Entry<dyn Picture>] = &[
     picture::<Projections>(),
     picture::<Relations>(),
     picture::<Confusion>(),
+    picture::<TopicMaps>(),
+    picture::<Convergence>(),
 ];
 
 const fn model<M: NamedModel + 'static>() -> Entry<dyn Model> {

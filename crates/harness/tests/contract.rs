@@ -23,7 +23,7 @@ fn needed(id: &str) -> Table {
         "corpus" | "document-tensor" => ("path", "posts.jsonl"),
         "tns" => ("path", "x.tns"),
         "matrix-market" => ("path", "x.mtx"),
-        "projections" | "relations" | "confusion" => ("method", "model"),
+        "projections" | "relations" | "confusion" | "topics" => ("method", "model"),
         _ => return Table::new(),
     };
     Table::from_iter([(key.to_owned(), Value::from(value))])

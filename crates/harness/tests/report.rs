@@ -9,7 +9,9 @@ mod common;
 use common::{cell, experiment, tensor, with_finished};
 use hntf_harness::config::Origin;
 use hntf_harness::drift::{Drift, compare};
-use hntf_harness::report::{Format, Verdict, comparisons, json, render, rows};
+use hntf_harness::report::{
+    ClaimVerdict, Format, Verdict, claims, comparisons, json, render, rows,
+};
 use hntf_harness::{Experiment, Record};
 use insta::assert_snapshot;
 
@@ -246,4 +248,68 @@ fn cells_that_are_gone_or_new_are_told_apart_in_words() {
         compare(&experiment, &committed, &Record::default()).len(),
         2
     );
+}
+
+#[test]
+fn claims_are_held_to_methods_and_views_layer_by_layer() {
+    let text = [
+        method("a", ""),
+        method("b", ""),
+        "[[view]]\nid = \"a-best\"\nlabel = \"\"\nof = \"a\"\naggregate = \"best\"\n".to_owned(),
+        "[[claim]]\ntext = \"mean below best\"\norder = [\"a\", \"a-best\"]\n".to_owned(),
+        "[[claim]]\ntext = \"within\"\norder = [\"a-best\", \"a\"]\ntolerance = 0.034\nmetric = \"relative-error\"\n".to_owned(),
+        "[[claim]]\ntext = \"of none\"\norder = [\"a\", \"b\"]\nlayers = [1]\n".to_owned(),
+    ]
+    .concat();
+    let found = claims(&plain(&text), &three_trials());
+    let verdicts = |i: usize| -> Vec<_> { found[i].layers.iter().map(|l| l.verdict).collect() };
+    // Means 0.3667 and 0.4667, the best trial 0.4 and 0.5.
+    assert_eq!(verdicts(0), [ClaimVerdict::Holds; 2]);
+    assert_eq!(verdicts(1), [ClaimVerdict::Holds; 2]);
+    assert_eq!(verdicts(2), [ClaimVerdict::NotMeasured]);
+    assert_eq!((found[2].layers[0].layer, found[2].layers[0].rank), (1, 2));
+    assert!(found[0].holds() && !found[2].holds());
+    let strict = text.replace("tolerance = 0.034", "tolerance = 0.033");
+    let found = claims(&plain(&strict), &three_trials());
+    assert_eq!(found[1].layers[0].verdict, ClaimVerdict::Fails);
+}
+
+/// Terms of the models, which no processor rounds.
+const CLAIMS: &str = r#"
+[[claim]]
+text = "Fewer terms in Multi-HNTF"
+order = ["multi-hntf", "hncpd"]
+metric = "terms"
+[[claim]]
+text = "More terms in Multi-HNTF"
+order = ["hncpd", "best"]
+metric = "terms"
+layers = [1]
+tolerance = 0.5
+[[method]]
+id = "hncpd"
+label = "Standard HNCPD"
+model = { kind = "standard-hncpd" }
+"#;
+
+#[test]
+fn a_report_with_claims() {
+    let folder = tempfile::tempdir().unwrap();
+    tensor(folder.path(), &[6, 5, 4]);
+    let text = format!("{TEXT}{CLAIMS}");
+    let experiment = experiment(folder.path(), &text);
+    with_finished(&experiment, |finished| {
+        let section = |format| {
+            let report = render(finished, "command", format);
+            let from = report.find("Claims").unwrap();
+            let to = report.find("Size of the models").unwrap();
+            report[from..to].to_owned()
+        };
+        let both = section(Format::Terminal) + &section(Format::Markdown);
+        assert_snapshot!(both);
+        let object = json(finished, "command");
+        assert_eq!(object["claims"][0]["layers"][1]["verdict"], "holds");
+        assert_eq!(object["claims"][1]["layers"][0]["verdict"], "fails");
+        assert_eq!(object["claims"][1]["order"][1], "best");
+    });
 }

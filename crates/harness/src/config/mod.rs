@@ -1,10 +1,12 @@
 //! An experiment as its TOML file says it.
 
+mod claims;
 mod diagnostic;
 mod prepare;
 mod read;
 mod rows;
 mod section;
+mod topics;
 mod words;
 
 use std::collections::BTreeMap;
@@ -19,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use diagnostic::ConfigError;
 pub(crate) use diagnostic::{Text, suggestion};
 pub use prepare::Prepared;
+pub use topics::{Arrangement, Topics};
 
 use crate::pictures::Picture;
 
@@ -47,25 +50,27 @@ pub struct Experiment {
     pub methods: Vec<Method>,
     /// The rows of the table that are another row, summed up differently.
     pub views: Vec<View>,
+    /// What is claimed of the rows, to be confirmed or not.
+    pub claims: Vec<Claim>,
     /// What is drawn.
     pub figures: Vec<Section<dyn Picture>>,
     pub(crate) text: Text,
     pub(crate) spans: Spans,
 }
 
-/// The topics that are printed as words: of data whose indices have names.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Topics {
-    /// Ids of methods, each shown by its best trial.
-    pub methods: Vec<String>,
-    /// Words per topic.
-    #[serde(default = "five")]
-    pub words: usize,
-}
-
-fn five() -> usize {
-    5
+/// An order of rows that a publication states: from one to the next the value does not get smaller.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// What is claimed, in words.
+    pub text: String,
+    /// Ids of methods and views, the one with the smallest value first.
+    pub order: Vec<String>,
+    /// What is compared.
+    pub metric: String,
+    /// At which layers, counted from 0.
+    pub layers: Vec<usize>,
+    /// By how much a value may exceed the next one.
+    pub tolerance: f64,
 }
 
 /// A section whose `kind` has been looked up.

@@ -7,9 +7,11 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::claims::{Known, read_claim};
 use super::rows::{Rows, read_trials};
 use super::section::{deserialize, list, read_section};
-use super::{ConfigError, Experiment, Method, Section, Spans, Text, Topics, suggestion};
+use super::topics::{PlainTopics, read_topics};
+use super::{ConfigError, Experiment, Section, Spans, Text, suggestion};
 use crate::metrics::{RELATIVE_ERROR, names};
 use crate::pictures::{Picture, default_pictures};
 use crate::registry::{DATASETS, PICTURES};
@@ -24,10 +26,10 @@ struct Plain {
     ranks: Spanned<Vec<usize>>,
     trials: Option<Spanned<u32>>,
     metrics: Option<Spanned<Vec<String>>>,
-    topics: Option<Spanned<Topics>>,
+    topics: Option<Spanned<PlainTopics>>,
 }
 
-const SECTIONS: [&str; 4] = ["dataset", "method", "view", "figure"];
+const SECTIONS: [&str; 5] = ["dataset", "method", "view", "claim", "figure"];
 
 impl Experiment {
     /// Reads a configuration from its text; `path` is what messages name.
@@ -43,7 +45,7 @@ impl Experiment {
         let whole = 0..content.len();
         let table = DeTable::parse(content).map_err(|e| text.toml_error(&e, whole.clone(), &[]))?;
         let mut table = table.into_inner();
-        let [dataset, methods, views, figures] = SECTIONS.map(|name| table.remove(name));
+        let [dataset, methods, views, claims, figures] = SECTIONS.map(|name| table.remove(name));
         let rest = Spanned::new(whole.clone(), DeValue::Table(table));
         let plain: Plain = deserialize(&text, rest, &whole, &SECTIONS)?;
 
@@ -74,15 +76,30 @@ impl Experiment {
                 .collect::<Result<Vec<_>, _>>()?,
         };
         check_stems(&text, &figures)?;
-        let topics = read_topics(&text, plain.topics.as_ref(), &methods)?;
+        let metrics = read_metrics(&text, plain.metrics.as_ref(), ranks.len())?;
+        let known = Known {
+            methods: &methods,
+            views: &views,
+            layers: ranks.len(),
+            metric: &metrics[0],
+        };
+        let claims = list(&text, "claim", claims)?
+            .into_iter()
+            .map(|node| read_claim(&text, node, &known))
+            .collect::<Result<Vec<_>, _>>()?;
+        let topics_span = plain.topics.as_ref().map_or(0..0, Spanned::span);
+        let topics = plain.topics.map(Spanned::into_inner);
+        let topics = topics
+            .map(|topics| read_topics(&text, topics, &methods, &ranks))
+            .transpose()?;
         Ok(Self {
-            metrics: read_metrics(&text, plain.metrics.as_ref(), ranks.len())?,
+            metrics,
             title: plain.title.unwrap_or_else(|| name.clone()),
             name,
             notes: plain.notes,
             spans: Spans {
                 ranks: plain.ranks.span(),
-                topics: plain.topics.map_or(0..0, |t| t.span()),
+                topics: topics_span,
             },
             topics,
             ranks,
@@ -90,6 +107,7 @@ impl Experiment {
             dataset,
             methods,
             views,
+            claims,
             figures,
             text,
         })
@@ -148,26 +166,6 @@ fn read_metrics(
             .help("leave it out for the relative error")),
         None => Ok(metrics.get_ref().clone()),
     }
-}
-
-fn read_topics(
-    text: &Text,
-    topics: Option<&Spanned<Topics>>,
-    methods: &[Method],
-) -> Result<Option<Topics>, ConfigError> {
-    let Some(topics) = topics else {
-        return Ok(None);
-    };
-    let known = || methods.iter().map(|m| m.id.as_str());
-    for id in &topics.get_ref().methods {
-        if !known().any(|k| k == id) {
-            let message = format!("topics of `{id}`, which is no method's id");
-            return Err(text
-                .error(topics.span(), message)
-                .help(suggestion(id, known())));
-        }
-    }
-    Ok(Some(topics.get_ref().clone()))
 }
 
 /// Two figures of one name would be written over each other.

@@ -219,7 +219,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn not_negative(
+pub(super) fn not_negative(
     text: &Text,
     key: &str,
     value: Option<Spanned<f64>>,

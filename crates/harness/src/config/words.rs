@@ -63,6 +63,11 @@ fn example(key: &str) -> Option<String> {
         "method" => "method = \"multi-hntf\", the id of a [[method]]",
         "of" => "of = \"multi-hntf\", the id of a [[method]]",
         "aggregate" => "aggregate = \"best\"",
+        "order" => {
+            "order = [\"multi-hntf\", \"hntf-1\"], rows from the smallest value to the largest"
+        }
+        "text" => "text = \"Multi-HNTF is better than HNTF\"",
+        "methods" => "methods = [\"multi-hntf\"], ids of [[method]]s",
         _ => return None,
     };
     Some(format!("add a line such as {line}"))

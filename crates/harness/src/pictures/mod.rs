@@ -2,17 +2,21 @@
 //! [`figures`](crate::figures) draws.
 
 mod confusion;
+mod convergence;
 mod errors;
 mod projections;
 mod relations;
+mod topics;
 
 use hntf_datasets::Dataset;
 use serde::de::DeserializeOwned;
 
 pub use confusion::Confusion;
+pub use convergence::{Convergence, Values};
 pub use errors::Errors;
 pub use projections::Projections;
 pub use relations::Relations;
+pub use topics::{Scaled, TopicMaps};
 
 use crate::HarnessError;
 use crate::config::{Experiment, KeySpans, Section, suggestion};

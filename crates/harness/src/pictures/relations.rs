@@ -11,10 +11,12 @@ use crate::config::{Experiment, Method};
 use crate::figures::{Figure, HeatmapGrid, Panel};
 use crate::metrics::match_topics;
 use crate::run::Finished;
+use crate::topics::{Shown, coupled, shown, word_mode};
 
 /// Every relation matrix of a method's best trial by training error, rows scaled to sum 1. Where
 /// the truth is known it stands first, and learned topics are ordered as the true ones they match;
-/// elsewhere fine topics that go to the same coarse topic stand together.
+/// where topics are printed they have the order and the numbers of the print; elsewhere fine topics
+/// that go to the same coarse topic stand together.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Relations {
@@ -63,8 +65,9 @@ impl Picture for Relations {
         let (index, label) = experiment
             .method(&self.method)
             .map_or((0, ""), |(i, m)| (i, m.label.as_str()));
-        let trial = finished.best_trial(&self.method).unwrap_or(0);
-        let hierarchy = finished.hierarchy(index, trial)?;
+        let shown = shown(finished, index)?;
+        let hierarchy = &shown.hierarchy;
+        let words = word_mode(&finished.prepared.dataset).filter(|_| experiment.topics.is_some());
         let truth = &finished.prepared.dataset.truth;
         let mut pairs: Vec<(usize, usize)> =
             hierarchy.relations.iter().map(|r| (r.from, r.to)).collect();
@@ -72,7 +75,7 @@ impl Picture for Relations {
         pairs.dedup();
         let with_truth = pairs
             .iter()
-            .any(|(a, b)| grouping(truth, &hierarchy, *a, *b).is_some());
+            .any(|(a, b)| grouping(truth, hierarchy, *a, *b).is_some());
         let names = &finished.prepared.dataset.mode_names;
         let mut grid = HeatmapGrid {
             title: None,
@@ -81,13 +84,17 @@ impl Picture for Relations {
             ..HeatmapGrid::default()
         };
         for (from, to) in pairs {
-            let known = grouping(truth, &hierarchy, from, to);
+            let known = grouping(truth, hierarchy, from, to);
             let mut row = Vec::new();
             if with_truth {
                 row.push(known.map(true_panel));
             }
             for relation in hierarchy.relations_between(from, to) {
-                row.push(Some(learned_panel(relation, known)));
+                row.push(Some(match (known, words) {
+                    (Some(grouping), _) => matched_panel(relation, grouping),
+                    (None, Some(words)) => printed_panel(relation, &shown, words),
+                    (None, None) => grouped_panel(relation),
+                }));
             }
             grid.panels.push(row);
             let (fine, coarse) = (hierarchy.layers[from].rank, hierarchy.layers[to].rank);
@@ -149,24 +156,45 @@ fn true_panel(grouping: &Grouping) -> Panel {
     ))
 }
 
-fn learned_panel(relation: &Relation, known: Option<&Grouping>) -> Panel {
-    let weights = &relation.weights;
-    let shares = shares(weights);
-    match known {
-        Some(grouping) => {
-            let matched = match_topics(weights, grouping);
-            let share = |i: usize, j: usize| shares[(matched.rows[i], matched.columns[j])];
-            panel(&Matrix::from_fn(shares.rows(), shares.cols(), share))
+/// In the order of the true topics.
+fn matched_panel(relation: &Relation, grouping: &Grouping) -> Panel {
+    let shares = shares(&relation.weights);
+    let matched = match_topics(&relation.weights, grouping);
+    let share = |i: usize, j: usize| shares[(matched.rows[i], matched.columns[j])];
+    panel(&Matrix::from_fn(shares.rows(), shares.cols(), share))
+}
+
+/// In the order in which topics are printed, under the numbers they have there.
+fn printed_panel(relation: &Relation, shown: &Shown, words: usize) -> Panel {
+    let shares = shares(&relation.weights);
+    // A mode whose topics are its own has them in the order of the fit.
+    let order = |layer: usize| -> Vec<usize> {
+        let of_words = relation.mode.is_none_or(|mode| mode == words);
+        if of_words || coupled(&shown.hierarchy.layers[layer]) {
+            shown.order.layers[layer].clone()
+        } else {
+            (0..shown.hierarchy.layers[layer].rank).collect()
         }
-        None => {
-            let order = by_coarse_topic(&shares);
-            let share = |i: usize, j: usize| shares[(order[i], j)];
-            Panel {
-                row_labels: order.iter().map(|i| (i + 1).to_string()).collect(),
-                col_labels: (1..=shares.cols()).map(|j| j.to_string()).collect(),
-                ..panel(&Matrix::from_fn(shares.rows(), shares.cols(), share))
-            }
-        }
+    };
+    let (rows, columns) = (order(relation.from), order(relation.to));
+    let share = |i: usize, j: usize| shares[(rows[i], columns[j])];
+    let numbers = |count: usize| (1..=count).map(|n| n.to_string()).collect();
+    Panel {
+        row_labels: numbers(rows.len()),
+        col_labels: numbers(columns.len()),
+        ..panel(&Matrix::from_fn(rows.len(), columns.len(), share))
+    }
+}
+
+/// Fine topics that go to the same coarse topic together, under the numbers of the fit.
+fn grouped_panel(relation: &Relation) -> Panel {
+    let shares = shares(&relation.weights);
+    let order = by_coarse_topic(&shares);
+    let share = |i: usize, j: usize| shares[(order[i], j)];
+    Panel {
+        row_labels: order.iter().map(|i| (i + 1).to_string()).collect(),
+        col_labels: (1..=shares.cols()).map(|j| j.to_string()).collect(),
+        ..panel(&Matrix::from_fn(shares.rows(), shares.cols(), share))
     }
 }
 

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json as object};
 
-use super::{comparisons, rows};
+use super::{claims, comparisons, published_topics, rows};
 use crate::run::Finished;
 
-/// The run as one JSON object: rows, comparisons, and every cell.
+/// The run as one JSON object: rows, comparisons, claims, published topics, and every cell.
 pub fn json(finished: &Finished<'_>, command: &str) -> Value {
     let experiment = finished.prepared.experiment;
     let mut metrics: Vec<&str> = finished
@@ -31,6 +31,11 @@ pub fn json(finished: &Finished<'_>, command: &str) -> Value {
             }
         }
     }
+    // A fit that could not be repeated is no reason to keep the rest back.
+    let topics = match published_topics(finished) {
+        Ok(topics) => object!(topics),
+        Err(error) => object!({ "error": error.to_string() }),
+    };
     object!({
         "experiment": experiment.name,
         "title": experiment.title,
@@ -38,6 +43,8 @@ pub fn json(finished: &Finished<'_>, command: &str) -> Value {
         "ranks": experiment.ranks,
         "rows": summaries,
         "published": comparisons(experiment, &finished.record),
+        "claims": claims(experiment, &finished.record),
+        "published-topics": topics,
         "fits": finished.fits,
         "cells": finished.record.cells(),
         "notes": experiment.notes,

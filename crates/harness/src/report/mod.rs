@@ -1,14 +1,16 @@
 //! Tables: views of a record.
 
+mod claims;
 mod compare;
 mod json;
 mod tables;
 mod topics;
 
+pub use claims::{ClaimAtLayer, ClaimReport, ClaimVerdict, claims};
 pub use compare::{Comparison, Verdict, comparisons};
 pub use json::json;
 pub use tables::{Format, render};
-pub use topics::topics;
+pub use topics::{published_topics, topics};
 
 use crate::config::{Aggregate, Experiment, Origin, Published};
 use crate::metrics::TRAINING_ERROR;

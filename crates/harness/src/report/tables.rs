@@ -3,6 +3,7 @@
 use comfy_table::presets::{ASCII_MARKDOWN, UTF8_FULL_CONDENSED};
 use comfy_table::{CellAlignment, Table};
 
+use super::claims::claims_table;
 use super::{Row, Verdict, comparisons, rows};
 use crate::config::{Aggregate, Experiment, Origin};
 use crate::metrics::{self, PARAMETERS, RELATIVE_ERROR, TERMS, TOPIC_LOSS};
@@ -37,6 +38,10 @@ pub fn render(finished: &Finished<'_>, command: &str, format: Format) -> String 
     if !comparisons(experiment, &finished.record).is_empty() {
         out.push_str(&heading("##", "Published cells"));
         out.push_str(&published(finished, format));
+    }
+    if !experiment.claims.is_empty() {
+        out.push_str(&heading("##", "Claims"));
+        out.push_str(&claims_table(finished, format));
     }
     if let Some(table) = topic_losses(finished, format) {
         out.push_str(&heading(
@@ -81,7 +86,7 @@ fn metric_title(finished: &Finished<'_>, metric: &str) -> String {
     }
 }
 
-fn table(format: Format, header: Vec<String>) -> Table {
+pub(super) fn table(format: Format, header: Vec<String>) -> Table {
     let mut table = Table::new();
     table.load_style(match format {
         Format::Terminal => UTF8_FULL_CONDENSED,
@@ -97,7 +102,7 @@ fn table(format: Format, header: Vec<String>) -> Table {
     table
 }
 
-fn finish(table: &Table) -> String {
+pub(super) fn finish(table: &Table) -> String {
     format!("{table}\n\n")
 }
 

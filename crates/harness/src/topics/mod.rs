@@ -1,14 +1,30 @@
-//! What topics are about: their top words, and which finer topics they are made of.
+//! What topics are about: their top words, which finer topics they are made of, where in the other
+//! modes they live, and which published topics they match.
+
+mod assignment;
+mod order;
+mod parts;
+mod profiles;
+mod published;
+mod shown;
 
 use hntf_datasets::Dataset;
 use hntf_models::{Hierarchy, Layer};
 use hntf_tensor::Matrix;
+
+pub use order::TopicOrder;
+pub(crate) use profiles::coupled;
+pub use profiles::profile;
+pub use published::{PublishedMatch, PublishedTopics, match_published};
+pub(crate) use shown::{Shown, shown};
 
 /// The topics of a hierarchy in one mode.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TopicTree {
     /// Layers, finest first.
     pub layers: Vec<Vec<Topic>>,
+    /// The mode whose relations say what topics are made of, where it is another one (HNTF).
+    pub parts_by: Option<usize>,
 }
 
 /// One topic.
@@ -31,21 +47,26 @@ pub fn word_mode(dataset: &Dataset) -> Option<usize> {
     sizes.max().map(|(_, m)| m)
 }
 
-/// The topics of all layers in mode `mode`, whose items are called `names`.
-pub fn topic_tree(hierarchy: &Hierarchy, mode: usize, names: &[String], words: usize) -> TopicTree {
+/// The topics of all layers in mode `mode`, whose items are called `names`, in that order; parts are
+/// numbers of topics as a reader sees them, from 0.
+pub fn topic_tree(
+    hierarchy: &Hierarchy,
+    mode: usize,
+    names: &[String],
+    words: usize,
+    order: &TopicOrder,
+) -> TopicTree {
     let describe = |(l, layer): (usize, &Layer)| {
-        let topic = |j: usize| Topic {
-            words: top(&layer.topics[mode], j, names, words),
-            parts: if l == 0 {
-                Vec::new()
-            } else {
-                parts(hierarchy, l, j, mode)
-            },
+        let topic = |j: &usize| Topic {
+            words: top(&layer.topics[mode], *j, names, words),
+            parts: large_parts(hierarchy, (l, *j), mode, order),
         };
-        (0..layer.rank).map(topic).collect()
+        order.layers[l].iter().map(topic).collect()
     };
+    let by = (1..hierarchy.layers.len()).find_map(|l| parts::relation(hierarchy, l, mode)?.mode);
     TopicTree {
         layers: hierarchy.layers.iter().enumerate().map(describe).collect(),
+        parts_by: by.filter(|by| *by != mode),
     }
 }
 
@@ -72,47 +93,31 @@ fn top(topics: &Matrix, topic: usize, names: &[String], count: usize) -> Vec<(St
         .collect()
 }
 
-/// The weights of a relation count in units of the finer topic, so each is multiplied by the mass
-/// of that topic: what it contributes to the coarser one.
-fn parts(hierarchy: &Hierarchy, layer: usize, topic: usize, mode: usize) -> Vec<(usize, f64)> {
-    let relation = hierarchy
-        .relations_between(layer - 1, layer)
-        .find(|r| r.mode.is_none_or(|m| m == mode));
-    let Some(relation) = relation else {
-        return Vec::new();
-    };
-    let below = &hierarchy.layers[layer - 1].topics[mode];
-    let mut mass = vec![0.0; below.cols()];
-    for row in below.iter_rows() {
-        mass.iter_mut().zip(row).for_each(|(m, x)| *m += x);
-    }
-    let contribution = |i: usize| relation.weights[(i, topic)] * mass[i];
-    let total: f64 = (0..mass.len()).map(contribution).sum();
-    let mut parts: Vec<(usize, f64)> = (0..mass.len())
-        .map(|i| {
-            (
-                i,
-                if total > 0.0 {
-                    contribution(i) / total
-                } else {
-                    0.0
-                },
-            )
-        })
+/// The parts of a topic that are not noise, largest first.
+fn large_parts(
+    hierarchy: &Hierarchy,
+    (layer, topic): (usize, usize),
+    mode: usize,
+    order: &TopicOrder,
+) -> Vec<(usize, f64)> {
+    let shares = parts::shares(hierarchy, layer, topic, mode);
+    let numbered = shares.into_iter().enumerate();
+    let mut parts: Vec<(usize, f64)> = numbered
         .filter(|(_, share)| *share >= SMALLEST_PART)
+        .map(|(i, share)| (order.number(layer - 1, i) - 1, share))
         .collect();
     parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     parts
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use hntf_models::Relation;
     use hntf_solvers::{Outcome, StopReason};
     use hntf_tensor::CpTensor;
 
-    fn layer(words: Matrix) -> Layer {
+    pub(in crate::topics) fn layer(words: Matrix) -> Layer {
         let other = Matrix::from_fn(2, words.cols(), |_, _| 1.0);
         let approximation = CpTensor::new(vec![words.clone(), other.clone()]).unwrap();
         let outcome = Outcome {
@@ -130,6 +135,10 @@ mod tests {
         }
     }
 
+    pub(in crate::topics) fn hierarchy(layers: Vec<Layer>, relations: Vec<Relation>) -> Hierarchy {
+        Hierarchy { layers, relations }
+    }
+
     #[test]
     fn top_words_come_by_weight_and_parts_by_what_they_contribute() {
         let fine = Matrix::from_vec(3, 3, vec![5.0, 0.0, 0.1, 1.0, 2.0, 0.0, 0.0, 2.0, 0.0]);
@@ -144,7 +153,7 @@ mod tests {
             }],
         };
         let names: Vec<String> = ["ant", "bee", "cat"].map(str::to_owned).to_vec();
-        let tree = topic_tree(&hierarchy, 0, &names, 2);
+        let tree = topic_tree(&hierarchy, 0, &names, 2, &TopicOrder::fitted(&hierarchy));
         let words = |l: usize, j: usize| -> Vec<&str> {
             tree.layers[l][j]
                 .words
@@ -160,5 +169,31 @@ mod tests {
         let parts = &tree.layers[1][0].parts;
         assert_eq!(parts.iter().map(|(i, _)| *i).collect::<Vec<_>>(), [0, 1]);
         assert!((parts[0].1 - 6.0 / 8.1).abs() < 1e-12);
+        // In another order the parts bear the numbers a reader sees.
+        let order = TopicOrder {
+            layers: vec![vec![2, 1, 0], vec![0]],
+        };
+        let tree = topic_tree(&hierarchy, 0, &names, 2, &order);
+        assert_eq!(tree.layers[0][0].words[0].0, "ant");
+        let parts = &tree.layers[1][0].parts;
+        assert_eq!(parts.iter().map(|(i, _)| *i).collect::<Vec<_>>(), [2, 1]);
+    }
+
+    #[test]
+    fn a_relation_of_another_mode_alone_says_what_topics_are_made_of() {
+        let fine = Matrix::from_fn(3, 2, |_, _| 1.0);
+        let weights = Matrix::from_vec(2, 1, vec![3.0, 1.0]);
+        let relation = Relation {
+            from: 0,
+            to: 1,
+            mode: Some(1),
+            weights: weights.clone(),
+        };
+        let layers = vec![layer(fine.clone()), layer(fine.times(&weights))];
+        let hierarchy = hierarchy(layers, vec![relation]);
+        let names: Vec<String> = ["ant", "bee", "cat"].map(str::to_owned).to_vec();
+        let tree = topic_tree(&hierarchy, 0, &names, 2, &TopicOrder::fitted(&hierarchy));
+        assert_eq!(tree.parts_by, Some(1));
+        assert_eq!(tree.layers[1][0].parts, [(0, 0.75), (1, 0.25)]);
     }
 }

@@ -1,0 +1,102 @@
+//! `[[claim]]`: an order of rows that a publication states and a run can confirm.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::rows::not_negative;
+use super::section::{Node, deserialize};
+use super::{Claim, ConfigError, Method, Text, View, suggestion};
+use crate::metrics;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct PlainClaim {
+    text: String,
+    order: Spanned<Vec<Spanned<String>>>,
+    metric: Option<Spanned<String>>,
+    layers: Option<Spanned<Vec<Spanned<usize>>>>,
+    tolerance: Option<Spanned<f64>>,
+}
+
+/// What a claim can speak of.
+pub(super) struct Known<'a> {
+    pub(super) methods: &'a [Method],
+    pub(super) views: &'a [View],
+    pub(super) layers: usize,
+    /// The metric of claims that name none.
+    pub(super) metric: &'a str,
+}
+
+pub(super) fn read_claim(
+    text: &Text,
+    node: Node<'_>,
+    known: &Known<'_>,
+) -> Result<Claim, ConfigError> {
+    let span = node.span();
+    let plain: PlainClaim = deserialize(text, node, &span, &[])?;
+    if plain.order.get_ref().len() < 2 {
+        return Err(text
+            .error(plain.order.span(), "an order of fewer than two rows claims nothing")
+            .help("name the rows from the smallest value to the largest, such as order = [\"multi-hntf\", \"hntf-1\"]"));
+    }
+    let methods = known.methods.iter().map(|m| m.id.as_str());
+    let ids: Vec<&str> = methods
+        .chain(known.views.iter().map(|v| v.id.as_str()))
+        .collect();
+    for id in plain.order.get_ref() {
+        if !ids.contains(&id.get_ref().as_str()) {
+            let message = format!("a claim of `{}`, which is no row's id", id.get_ref());
+            let help = suggestion(id.get_ref(), ids.iter().copied());
+            return Err(text.error(id.span(), message).help(help));
+        }
+    }
+    let names = metrics::names(known.layers);
+    if let Some(metric) = plain
+        .metric
+        .as_ref()
+        .filter(|m| !names.contains(m.get_ref()))
+    {
+        let message = format!("unknown metric `{}`", metric.get_ref());
+        let help = suggestion(metric.get_ref(), names.iter().map(String::as_str));
+        return Err(text.error(metric.span(), message).help(help));
+    }
+    let layers = match plain.layers {
+        None => (0..known.layers).collect(),
+        Some(list) => read_layers(text, list, known.layers)?,
+    };
+    let metric = plain.metric.map(Spanned::into_inner);
+    Ok(Claim {
+        text: plain.text,
+        order: (plain.order.into_inner().into_iter())
+            .map(Spanned::into_inner)
+            .collect(),
+        metric: metric.unwrap_or_else(|| known.metric.to_owned()),
+        layers,
+        tolerance: not_negative(text, "tolerance", plain.tolerance)?.unwrap_or(0.0),
+    })
+}
+
+fn read_layers(
+    text: &Text,
+    list: Spanned<Vec<Spanned<usize>>>,
+    layers: usize,
+) -> Result<Vec<usize>, ConfigError> {
+    let help = format!(
+        "layers are counted from 0, the finest, to {}; leave the key out for all of them",
+        layers - 1
+    );
+    if list.get_ref().is_empty() {
+        return Err(text
+            .error(list.span(), "`layers` is empty: nothing is claimed")
+            .help(help));
+    }
+    if let Some(beyond) = list.get_ref().iter().find(|l| *l.get_ref() >= layers) {
+        let message = format!("a claim of layer {}, there are {layers}", beyond.get_ref());
+        return Err(text.error(beyond.span(), message).help(help));
+    }
+    Ok(list
+        .into_inner()
+        .into_iter()
+        .map(Spanned::into_inner)
+        .collect())
+}

@@ -1,0 +1,214 @@
+//! How the fits of several methods go: what each watches, by iteration.
+
+use hntf_datasets::Dataset;
+use hntf_models::Hierarchy;
+use serde::Deserialize;
+
+use super::{NamedPicture, Picture, PictureError};
+use crate::HarnessError;
+use crate::config::{Experiment, suggestion};
+use crate::figures::{Curve, Curves, Figure};
+use crate::run::Finished;
+
+/// The trace of every method's best trial by training error, over iterations on a logarithmic axis.
+///
+/// A trace is what the layer's stopping rule watches: a relative error (NCPD, Multi-HNTF), a squared
+/// one or a mean of squares (HNMF, Neural HNCPD). So what is drawn is how far it is above the
+/// smallest value e* of its trace, relative to it: (e − e*)/e*, on a logarithmic axis. That is near
+/// the same for an error and, but for a factor of two, its square, however they are scaled; where a
+/// curve flattens, no more is to be gained. The point of e* itself is zero and is not drawn. With
+/// `values = "watched"` the values stand as they are, for methods that watch the same.
+///
+/// Shown is the last layer, or those named. Methods that train several layers together (Neural
+/// HNCPD) have one trace for them, which is drawn once.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Convergence {
+    /// The methods; all of them if absent.
+    pub methods: Option<Vec<String>>,
+    /// Layers, counted from 0; the last if absent.
+    pub layers: Option<Vec<usize>>,
+    /// What is drawn.
+    #[serde(default)]
+    pub values: Values,
+}
+
+/// What is drawn of a trace.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Values {
+    /// The relative excess over the smallest value.
+    #[default]
+    Excess,
+    /// The values.
+    Watched,
+}
+
+impl NamedPicture for Convergence {
+    const ID: &'static str = "convergence";
+    const SUMMARY: &'static str = "what the fits of several methods watch, by iteration";
+}
+
+impl Picture for Convergence {
+    fn stem(&self) -> String {
+        let methods = self.methods.iter().flatten().map(|m| format!("-{m}"));
+        let layers = self.layers.iter().flatten().map(|l| format!("-{l}"));
+        let values = match self.values {
+            Values::Excess => "",
+            Values::Watched => "-watched",
+        };
+        let parts: String = methods.chain(layers).collect();
+        format!("convergence{parts}{values}")
+    }
+
+    fn validate(&self, experiment: &Experiment, _: &Dataset) -> Result<(), PictureError> {
+        let wrong = |key, message, help: &str| {
+            let help = help.to_owned();
+            Err(PictureError { key, message, help })
+        };
+        let unknown = self.methods.iter().flatten();
+        if let Some(id) = unknown
+            .into_iter()
+            .find(|id| experiment.method(id).is_none())
+        {
+            let message = format!("a figure of `{id}`, which is no method's id");
+            let known = experiment.methods.iter().map(|m| m.id.as_str());
+            return wrong("methods", message, &suggestion(id, known));
+        }
+        if self.methods.as_ref().is_some_and(Vec::is_empty) {
+            let help = "leave the key out for all methods";
+            return wrong("methods", "a figure of no methods".to_owned(), help);
+        }
+        let layers = experiment.ranks.len();
+        let mut asked = self.layers.iter().flatten();
+        if let Some(beyond) = asked.find(|l| **l >= layers) {
+            let message = format!("a curve of layer {beyond}, there are {layers}");
+            let help = format!("layers are counted from 0 to {}", layers - 1);
+            return wrong("layers", message, &help);
+        }
+        if self.layers.as_ref().is_some_and(Vec::is_empty) {
+            let help = "leave the key out for the last layer";
+            return wrong("layers", "a figure of no layers".to_owned(), help);
+        }
+        Ok(())
+    }
+
+    fn draw(&self, finished: &Finished<'_>) -> Result<Box<dyn Figure>, HarnessError> {
+        let experiment = finished.prepared.experiment;
+        let last = experiment.ranks.len() - 1;
+        let layers = self.layers.clone().unwrap_or_else(|| vec![last]);
+        let mut curves = Vec::new();
+        for (index, method) in experiment.methods.iter().enumerate() {
+            let wanted = self.methods.as_ref();
+            if wanted.is_some_and(|ids| !ids.contains(&method.id)) {
+                continue;
+            }
+            let trial = finished.best_trial(&method.id).unwrap_or(0);
+            let hierarchy = finished.hierarchy(index, trial)?;
+            for (trace, ranks) in traces(&hierarchy, &layers) {
+                let label = match (layers.len(), trace.is_empty()) {
+                    (_, true) => format!("{} (no trace kept)", method.label),
+                    (1, false) => method.label.clone(),
+                    (_, false) => format!("{}, r = {ranks}", method.label),
+                };
+                let points = match self.values {
+                    Values::Watched => plain(trace),
+                    Values::Excess => excess(trace),
+                };
+                curves.push(Curve { label, points });
+            }
+        }
+        let of = match layers[..] {
+            [layer] => format!(", layer of rank {}", experiment.ranks[layer]),
+            _ => String::new(),
+        };
+        let y_label = match self.values {
+            Values::Excess => "watched error over its smallest value, minus 1",
+            Values::Watched => "watched error",
+        };
+        Ok(Box::new(Curves {
+            title: format!("{}{of}", experiment.title),
+            x_label: "iteration".to_owned(),
+            y_label: y_label.to_owned(),
+            log_x: true,
+            log_y: true,
+            curves,
+        }))
+    }
+}
+
+type Trace = [(usize, f64)];
+
+/// The different traces of some layers, each with the ranks it is of. Layers without a trace count
+/// as one.
+fn traces<'a>(hierarchy: &'a Hierarchy, layers: &[usize]) -> Vec<(&'a Trace, String)> {
+    let mut found: Vec<(&Trace, String)> = Vec::new();
+    for layer in layers.iter().filter_map(|l| hierarchy.layers.get(*l)) {
+        let trace = &layer.outcome.trace[..];
+        match found.iter_mut().find(|(other, _)| same(other, trace)) {
+            Some((_, ranks)) => ranks.push_str(&format!(", {}", layer.rank)),
+            None => found.push((trace, layer.rank.to_string())),
+        }
+    }
+    found
+}
+
+/// Bits are compared, so that a trace that ends with a NaN is the same as itself.
+fn same(a: &Trace, b: &Trace) -> bool {
+    let equal =
+        |((i, x), (j, y)): (&(usize, f64), &(usize, f64))| i == j && x.to_bits() == y.to_bits();
+    a.len() == b.len() && a.iter().zip(b).all(equal)
+}
+
+fn plain(trace: &Trace) -> Vec<(f64, f64)> {
+    trace.iter().map(|(i, e)| (*i as f64, *e)).collect()
+}
+
+/// How far above its smallest value a trace is, in units of that value; of the first one where the
+/// smallest is 0. The end of the trace at the smallest value is left out: it would be zero.
+fn excess(trace: &Trace) -> Vec<(f64, f64)> {
+    let finite = || trace.iter().map(|(_, e)| *e).filter(|e| e.is_finite());
+    let smallest = finite().fold(f64::INFINITY, f64::min);
+    let unit = if smallest > 0.0 {
+        smallest
+    } else {
+        finite().next().unwrap_or(1.0)
+    };
+    let points = plain(trace).into_iter();
+    points
+        .filter(|(_, e)| *e != smallest)
+        .map(|(i, e)| (i, (e - smallest) / unit))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_excess_does_not_depend_on_the_scale_of_what_is_watched() {
+        let trace = [(0, 5.0), (10, 2.5), (20, 2.0), (30, 2.25)];
+        let expected = [(0.0, 1.5), (10.0, 0.25), (30.0, 0.125)];
+        assert_eq!(excess(&trace), expected);
+        let scaled = trace.map(|(i, e)| (i, 1024.0 * e));
+        assert_eq!(excess(&scaled), expected);
+    }
+
+    #[test]
+    fn a_trace_down_to_zero_or_without_numbers_is_drawn_all_the_same() {
+        assert_eq!(
+            excess(&[(1, 4.0), (2, 1.0), (3, 0.0)]),
+            [(1.0, 1.0), (2.0, 0.25)]
+        );
+        assert_eq!(excess(&[]), []);
+        assert_eq!(excess(&[(1, 2.0), (2, f64::INFINITY)])[0].1, f64::INFINITY);
+    }
+
+    #[test]
+    fn a_trace_is_the_same_as_itself_even_with_a_nan() {
+        let trace = [(1, 2.0), (2, f64::NAN)];
+        assert!(same(&trace, &trace));
+        assert!(!same(&trace, &trace[..1]));
+        assert!(!same(&trace, &[(1, 2.0), (3, f64::NAN)]));
+    }
+}

@@ -1,0 +1,82 @@
+//! Claims, topics and figures that cannot be used as written: each message has a caret under the
+//! mistake.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+use hntf_harness::Experiment;
+use insta::assert_snapshot;
+
+const HEAD: &str = r#"ranks = [3, 2]
+dataset = { kind = "synthetic-blocks" }
+[[method]]
+id = "multi-hntf"
+model = { kind = "multi-hntf", iterations = 2 }
+[[view]]
+id = "best"
+label = "Best"
+of = "multi-hntf"
+aggregate = "best"
+"#;
+
+/// What is said of the experiment with lines added, when it is read or prepared.
+fn refused(lines: &str) -> String {
+    let text = format!("{HEAD}{lines}");
+    let experiment = match Experiment::parse("tiny.toml".as_ref(), &text) {
+        Ok(experiment) => experiment,
+        Err(error) => return error.to_string(),
+    };
+    match experiment.prepare() {
+        Ok(_) => panic!("{text}\nwas taken"),
+        Err(error) => error.to_string(),
+    }
+}
+
+macro_rules! mistakes {
+    ($($name:ident: $lines:expr;)*) => {
+        $(#[test]
+        fn $name() {
+            assert_snapshot!(stringify!($name), refused($lines));
+        })*
+    };
+}
+
+mistakes! {
+    claim_of_an_unknown_row: "[[claim]]\ntext = \"\"\norder = [\"best\", \"multi-hnft\"]\n";
+    claim_of_one_row: "[[claim]]\ntext = \"\"\norder = [\"best\"]\n";
+    claim_without_an_order: "[[claim]]\ntext = \"\"\n";
+    claim_without_words: "[[claim]]\norder = [\"best\", \"multi-hntf\"]\n";
+    topics_without_methods: "[topics]\nwords = 3\n";
+    claim_of_an_unknown_metric:
+        "[[claim]]\ntext = \"\"\norder = [\"best\", \"multi-hntf\"]\nmetric = \"relativ-error\"\n";
+    claim_of_a_layer_there_is_not:
+        "[[claim]]\ntext = \"\"\norder = [\"best\", \"multi-hntf\"]\nlayers = [1, 2]\n";
+    claim_of_no_layers: "[[claim]]\ntext = \"\"\norder = [\"best\", \"multi-hntf\"]\nlayers = []\n";
+    claim_with_a_negative_tolerance:
+        "[[claim]]\ntext = \"\"\norder = [\"best\", \"multi-hntf\"]\ntolerance = -0.1\n";
+    claim_with_single_brackets: "[claim]\ntext = \"\"\norder = [\"best\", \"multi-hntf\"]\n";
+    claim_with_a_misspelt_key: "[[claim]]\ntext = \"\"\nodrer = [\"best\", \"multi-hntf\"]\n";
+
+    topics_of_an_unknown_method: "[topics]\nmethods = [\"multi-hntf\", \"hnmf\"]\n";
+    topics_in_the_order_of_an_unknown_method:
+        "[topics]\nmethods = [\"multi-hntf\"]\nreference = \"multi\"\n";
+    topics_in_an_unknown_order: "[topics]\nmethods = [\"multi-hntf\"]\norder = \"three\"\n";
+    topics_that_match_nothing: "[topics]\nmethods = [\"multi-hntf\"]\nmatch-words = 0\n";
+    published_topics_of_no_rank:
+        "[topics]\nmethods = [\"multi-hntf\"]\n[topics.published]\n4 = [[\"a\"]]\n";
+    published_topic_without_words:
+        "[topics]\nmethods = [\"multi-hntf\"]\n[topics.published]\n2 = [[\"a\"], []]\n";
+    published_topics_that_are_no_lists:
+        "[topics]\nmethods = [\"multi-hntf\"]\n[topics.published]\n2 = [\"a\", \"b\"]\n";
+    topics_of_data_without_names: "[topics]\nmethods = [\"multi-hntf\"]\n";
+
+    topic_maps_of_an_unknown_method: "[[figure]]\nkind = \"topics\"\nmethod = \"multi\"\n";
+    topic_maps_scaled_in_an_unknown_way:
+        "[[figure]]\nkind = \"topics\"\nmethod = \"multi-hntf\"\nscaled = \"mean\"\n";
+    convergence_of_an_unknown_method:
+        "[[figure]]\nkind = \"convergence\"\nmethods = [\"multi-hntf\", \"best\"]\n";
+    convergence_of_no_methods: "[[figure]]\nkind = \"convergence\"\nmethods = []\n";
+    convergence_of_a_layer_there_is_not: "[[figure]]\nkind = \"convergence\"\nlayers = [2]\n";
+    convergence_of_no_layers: "[[figure]]\nkind = \"convergence\"\nlayers = []\n";
+}
