@@ -7,8 +7,8 @@ use hntf_datasets::{
     CorpusSource, MatrixMarket, NamedSource, NewsgroupsOptions, Source, SyntheticBlocks, TensorFile,
 };
 use hntf_models::{
-    FlatNcpd, Hnmf, Hntf, Model, MultiHntf, NamedModel, NeuralHncpd, StandardHncpd, SupervisedHnmf,
-    SupervisedMultiHntf,
+    FlatNcpd, Hnmf, Hntf, Model, MultiHntf, NamedModel, NeuralHncpd, NeuralNmf, StandardHncpd,
+    SupervisedHnmf, SupervisedMultiHntf,
 };
 use serde::de::DeserializeOwned;
 use toml::Spanned;
@@ -45,6 +45,7 @@ pub static MODELS: &[Entry<dyn Model>] = &[
     model::<Hnmf>(),
     model::<SupervisedHnmf>(),
     model::<SupervisedMultiHntf>(),
+    model::<NeuralNmf>(),
 ];
 
 /// All data sets.

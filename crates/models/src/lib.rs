@@ -13,6 +13,7 @@
 //! | [`MultiHntf`] | one weight matrix W shared by all modes |
 //! | [`SupervisedMultiHntf`] | the same for a matrix whose columns have labels |
 //! | [`Hnmf`], [`SupervisedHnmf`] | an NMF of the previous layer's coefficients (matrices) |
+//! | [`NeuralNmf`] | the same shape, all layers trained together by backpropagation |
 #![cfg_attr(not(test), warn(clippy::expect_used))]
 
 mod error;
@@ -24,6 +25,7 @@ mod model;
 mod multi_hntf;
 mod ncpd;
 mod neural;
+mod neural_nmf;
 mod standard_hncpd;
 mod supervised_multi_hntf;
 
@@ -35,5 +37,9 @@ pub use model::{About, FirstLayer, FirstLayerFit, Fit, Model, NamedModel};
 pub use multi_hntf::{MultiHntf, SharedUpdate};
 pub use ncpd::FlatNcpd;
 pub use neural::{Network, NeuralHncpd};
+pub use neural_nmf::{
+    ClassifierSettings, GradientSettings, LabelLoss, LabelTerm, LabelUse, NeuralNmf, NeuralStart,
+    NmfLoss, NmfNetwork, Training,
+};
 pub use standard_hncpd::StandardHncpd;
 pub use supervised_multi_hntf::SupervisedMultiHntf;

@@ -23,7 +23,7 @@ mod optimizer;
 mod quasi_newton;
 mod ssnmf;
 
-pub use classify::{Classifier, predict};
+pub use classify::{Classifier, predict, pseudo_inverse};
 pub use driver::{
     Criterion, Iterate, Observer, Outcome, Progress, Signal, Silent, StopReason, Stopping, drive,
 };

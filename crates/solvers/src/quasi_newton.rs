@@ -268,7 +268,7 @@ impl QuasiNewton {
         let mut step = 1.0;
         for _ in 0..TRIALS {
             let (predicted, moved) = self.advance(step, parameters);
-            if !moved || !(predicted < 0.0) {
+            if !moved || predicted.is_nan() || predicted >= 0.0 {
                 break;
             }
             let loss = objective.loss(parameters);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use hntf_datasets::{Dataset, DatasetError, Places};
-use hntf_models::{FirstLayer, ModelError};
+use hntf_models::ModelError;
 use hntf_solvers::Labels;
 
 use super::{Experiment, Method};
@@ -48,7 +48,7 @@ impl Experiment {
         for method in &self.methods {
             let model = &method.model.value;
             let mut validated = model.validate(&shape, &self.ranks);
-            if matches!(model.first_layer(), FirstLayer::Ssnmf(_)) && dataset.labels.is_empty() {
+            if model.needs_labels() && dataset.labels.is_empty() {
                 validated = Err(ModelError::NoLabels);
             }
             validated.map_err(|e| self.model_error(method, &e))?;

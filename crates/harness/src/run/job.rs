@@ -163,5 +163,6 @@ fn is_seedless(settings: &FirstLayer, shape: &[usize], rank: usize) -> bool {
     match settings {
         FirstLayer::Ncpd(ncpd) => ncpd.start == Start::Svd && shape.iter().all(|n| *n >= rank),
         FirstLayer::Ssnmf(_) => false,
+        FirstLayer::Joint => true,
     }
 }
