@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod matrix_market;
 mod nearest;
+mod nested_blocks;
 mod synthetic;
 
 pub mod corpus;
@@ -20,5 +21,6 @@ pub use dataset::{About, Dataset, Grouping, LabelSet, NamedSource, Places, Sourc
 pub use error::DatasetError;
 pub use file::TensorFile;
 pub use matrix_market::MatrixMarket;
+pub use nested_blocks::{Known, NestedBlocks};
 pub use newsgroups::NewsgroupsOptions;
 pub use synthetic::SyntheticBlocks;

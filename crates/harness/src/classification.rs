@@ -28,26 +28,35 @@ fn predictions(layer: &Layer, set: &LabelSet, classifier: Classifier) -> Vec<usi
     }
 }
 
-/// The share of documents with unseen labels whose class is predicted; NaN if there are none.
+/// Whether a document counts for accuracy: its label is unseen, or no label is.
+fn is_judged(set: &LabelSet) -> impl Fn(bool) -> bool {
+    let all_seen = set.known.iter().all(|known| *known);
+    move |known| !known || all_seen
+}
+
+/// The share of documents with unseen labels whose class is predicted, or of all documents if every
+/// label was seen.
 pub fn accuracy(layer: &Layer, set: &LabelSet, classifier: Classifier) -> f64 {
     let predicted = predictions(layer, set, classifier);
     let judged = predicted.iter().zip(set.of.iter().zip(&set.known));
     let (mut right, mut all) = (0_usize, 0_usize);
-    for (predicted, (class, _)) in judged.filter(|(_, (_, known))| !**known) {
+    let is_judged = is_judged(set);
+    for (predicted, (class, _)) in judged.filter(|(_, (_, known))| is_judged(**known)) {
         all += 1;
         right += usize::from(predicted == class);
     }
     right as f64 / all as f64
 }
 
-/// Row c: how the unseen documents of class c are spread over the predicted classes, by the
-/// published classifier. Rows sum to 1, or to 0 for a class without such documents.
+/// Row c: how the documents of class c that accuracy is measured on are spread over the predicted
+/// classes, by the published classifier. Rows sum to 1, or to 0 for a class without such documents.
 pub fn confusion(layer: &Layer, set: &LabelSet) -> Matrix {
     let classes = set.classes.len();
     let mut counts = Matrix::zeros(classes, classes);
     let predicted = predictions(layer, set, Classifier::PseudoInverse);
+    let is_judged = is_judged(set);
     for (predicted, (class, known)) in predicted.iter().zip(set.of.iter().zip(&set.known)) {
-        if !known {
+        if is_judged(*known) {
             counts[(*class, *predicted)] += 1.0;
         }
     }

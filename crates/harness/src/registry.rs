@@ -4,7 +4,8 @@
 //! losing the position of a mistake needs the concrete type and the TOML reader together.
 
 use hntf_datasets::{
-    CorpusSource, MatrixMarket, NamedSource, NewsgroupsOptions, Source, SyntheticBlocks, TensorFile,
+    CorpusSource, MatrixMarket, NamedSource, NestedBlocks, NewsgroupsOptions, Source,
+    SyntheticBlocks, TensorFile,
 };
 use hntf_models::{
     FlatNcpd, Hnmf, Hntf, Model, MultiHntf, NamedModel, NeuralHncpd, NeuralNmf, StandardHncpd,
@@ -53,6 +54,7 @@ pub static DATASETS: &[Entry<dyn Source>] = &[
     source::<SyntheticBlocks>(),
     source::<TensorFile>(),
     source::<NewsgroupsOptions>(),
+    source::<NestedBlocks>(),
     source::<CorpusSource>(),
     source::<MatrixMarket>(),
 ];

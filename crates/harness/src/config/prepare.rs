@@ -47,7 +47,7 @@ impl Experiment {
         let shape = dataset.data.shape().to_vec();
         for method in &self.methods {
             let model = &method.model.value;
-            let mut validated = model.validate(&shape, &self.ranks);
+            let mut validated = model.validate(&shape, self.ranks_of(method));
             if model.needs_labels() && dataset.labels.is_empty() {
                 validated = Err(ModelError::NoLabels);
             }
@@ -81,7 +81,7 @@ impl Experiment {
     fn dataset_error(&self, error: DatasetError) -> HarnessError {
         let key = match &error {
             // No mistake of the file's: the data set has to be fetched.
-            DatasetError::Absent { .. } => {
+            DatasetError::Absent { .. } | DatasetError::AbsentLocally { .. } => {
                 let experiment = self.name.clone();
                 return HarnessError::Absent {
                     experiment,

@@ -60,7 +60,7 @@ impl Job<'_> {
         watch: &dyn Watch,
     ) -> Result<Option<Done>, HarnessError> {
         let watch_time = Stopwatch::start();
-        let ranks = &prepared.experiment.ranks;
+        let ranks = prepared.experiment.ranks_of(self.method);
         let hierarchy = fit(
             prepared,
             self.method,
