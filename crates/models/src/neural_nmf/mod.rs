@@ -74,7 +74,15 @@ impl Default for NeuralNmf {
             label_weight: 1.0,
             classifier: ClassifierSettings::default(),
             start: NeuralStart::Hnmf,
-            start_nmf: Ncpd::default(),
+            // Training goes on from here: a start need not have settled.
+            start_nmf: Ncpd {
+                stopping: Stopping {
+                    max_iterations: 20,
+                    tolerance: 1e-4,
+                    ..Stopping::default()
+                },
+                ..Ncpd::default()
+            },
             training: Training::QuasiNewton,
             stopping: Stopping {
                 max_iterations: 1000,
