@@ -37,8 +37,8 @@ pub use settings::{
 pub struct NeuralNmf {
     /// What the layers are fitted to.
     pub loss: NmfLoss,
-    /// λ_l of every layer, ≥ 0 and not all 0. Empty for the published ones: all 1 for the energy,
-    /// the last layer alone for the reconstruction.
+    /// λ_l of every layer, ≥ 0 and not all 0; empty for 1 everywhere. The published reconstruction
+    /// loss weighs the last layer alone, as in `[0.0, 1.0]`.
     pub layer_weights: Vec<f64>,
     /// How classes enter the loss.
     pub labels: LabelUse,
@@ -129,7 +129,7 @@ impl Model for NeuralNmf {
         let valid = |w: &f64| *w >= 0.0 && w.is_finite();
         if !weights.is_empty() {
             let expected = if weights.len() != ranks.len() {
-                Some("one weight per rank is needed, or none for the published ones")
+                Some("one weight per rank is needed, or none for 1 everywhere")
             } else if !weights.iter().all(valid) {
                 Some("every weight must be a finite number ≥ 0")
             } else if weights.iter().all(|w| *w == 0.0) {
@@ -205,7 +205,9 @@ impl Model for NeuralNmf {
                 Some(LabelTerm::new(labels, form, loss, weight))
             }
         };
-        let network = NmfNetwork::new(fit.data, self.loss, self.weights(depth), labels);
+        let mut weights = self.layer_weights.clone();
+        weights.resize(depth, 1.0);
+        let network = NmfNetwork::new(fit.data, self.loss, weights, labels);
         let mut trainer = training::Trainer::new(self, network, parameters, depth);
         let outcome = drive(&mut trainer, &self.stopping, observer);
         let (mut factors, mut coefficients, mut classifier) = trainer.finish();
@@ -234,18 +236,6 @@ impl Model for NeuralNmf {
 }
 
 impl NeuralNmf {
-    /// λ_l for so many layers.
-    fn weights(&self, depth: usize) -> Vec<f64> {
-        if !self.layer_weights.is_empty() {
-            return self.layer_weights.clone();
-        }
-        let last = |l| f64::from(u8::from(l + 1 == depth));
-        match self.loss {
-            NmfLoss::Energy => vec![1.0; depth],
-            NmfLoss::Reconstruction => (0..depth).map(last).collect(),
-        }
-    }
-
     /// A⁰, A¹, …, drawn in this order and row by row from one generator.
     fn starting_factors(
         &self,
