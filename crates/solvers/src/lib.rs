@@ -29,7 +29,7 @@ pub use driver::{
 };
 pub use error::SolverError;
 pub use labels::Labels;
-pub use ncpd::{CpFit, Ncpd, Start, Update, balance_columns};
+pub use ncpd::{CpFit, Ncpd, Start, Update, balance_columns, check as check_data};
 pub use nnls::Nnls;
 pub use optimizer::{Adam, AdamSettings, Optimizer, ProjectedGradient};
 pub use quasi_newton::{Descent, Domain, Objective, QuasiNewton, QuasiNewtonSettings};

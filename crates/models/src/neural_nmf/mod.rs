@@ -6,7 +6,8 @@ mod settings;
 mod training;
 
 use hntf_solvers::{
-    AdamSettings, Ncpd, Observer, QuasiNewtonSettings, StopReason, Stopping, drive,
+    AdamSettings, Criterion, Ncpd, Observer, QuasiNewtonSettings, SolverError, StopReason,
+    Stopping, check_data, drive,
 };
 use hntf_tensor::{CpTensor, DenseTensor, Matrix};
 use numpy_random::RandomState;
@@ -87,7 +88,7 @@ impl Default for NeuralNmf {
             stopping: Stopping {
                 max_iterations: 1000,
                 tolerance: 1e-9,
-                criterion: hntf_solvers::Criterion::DecreaseOverFirst,
+                criterion: Criterion::DecreaseOverFirst,
                 check_every: 1,
             },
             quasi_newton: QuasiNewtonSettings::default(),
@@ -185,6 +186,7 @@ impl Model for NeuralNmf {
         observer: &mut dyn Observer,
     ) -> Result<Hierarchy, ModelError> {
         let depth = fit.ranks.len();
+        check_data(fit.data, fit.ranks[0])?;
         let mut random = RandomState::new(fit.seed);
         let mut parameters = self.starting_factors(fit, &mut random, observer)?;
         let labels = match self.labels {
@@ -193,7 +195,7 @@ impl Model for NeuralNmf {
                 let labels = fit.labels_of(depth - 1)?;
                 let (found, expected) = (labels.len(), fit.data.shape()[1]);
                 if found != expected {
-                    return Err(hntf_solvers::SolverError::Labels { found, expected }.into());
+                    return Err(SolverError::Labels { found, expected }.into());
                 }
                 if form == LabelUse::TrainedB {
                     let bound = (fit.ranks[depth - 1] as f64).sqrt().recip();

@@ -105,9 +105,9 @@ impl<'a> NmfNetwork<'a> {
     }
 
     fn infer(&mut self, factors: &[Matrix]) {
-        for l in 0..self.layers.len() {
+        for (l, a) in factors.iter().enumerate() {
             let (below, layer) = self.layers.split_at_mut(l);
-            let (layer, a) = (&mut layer[0], &factors[l]);
+            let layer = &mut layer[0];
             gram(a, &mut layer.gram);
             match below.last() {
                 None => {

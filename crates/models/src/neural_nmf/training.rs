@@ -1,6 +1,8 @@
 //! Epochs of training, whatever the optimizer.
 
-use hntf_solvers::{Adam, Domain, Iterate, Objective, Optimizer, ProjectedGradient, QuasiNewton};
+use hntf_solvers::{
+    Adam, Descent, Domain, Iterate, Objective, Optimizer, ProjectedGradient, QuasiNewton,
+};
 use hntf_tensor::Matrix;
 
 use super::settings::{LabelUse, Training};
@@ -17,7 +19,8 @@ pub(super) struct Trainer<'a> {
 }
 
 enum Mover {
-    QuasiNewton(QuasiNewton),
+    /// And whether it has come to a stationary point, where it would stay.
+    QuasiNewton(QuasiNewton, bool),
     Steps {
         optimizer: Box<dyn Optimizer>,
         gradients: Vec<Matrix>,
@@ -56,7 +59,7 @@ impl<'a> Trainer<'a> {
                     _ => Domain::Free,
                 };
                 let domains = (0..parameters.len()).map(domain).collect();
-                Mover::QuasiNewton(QuasiNewton::new(model.quasi_newton, domains))
+                Mover::QuasiNewton(QuasiNewton::new(model.quasi_newton, domains), false)
             }
             Training::Gradient => {
                 let plain = ProjectedGradient::with_decay(model.gradient.step, decay, every);
@@ -94,8 +97,10 @@ impl Iterate for Trainer<'_> {
     fn step(&mut self) {
         let (network, parameters) = (&mut self.network, &mut self.parameters);
         match &mut self.mover {
-            Mover::QuasiNewton(optimizer) => {
-                optimizer.step(network, parameters);
+            Mover::QuasiNewton(optimizer, stationary) => {
+                if !*stationary {
+                    *stationary = optimizer.step(network, parameters) == Descent::Stationary;
+                }
                 self.loss = optimizer.loss();
             }
             Mover::Steps {

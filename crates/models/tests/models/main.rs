@@ -5,6 +5,7 @@ mod contract;
 mod gradients;
 mod layers;
 mod multi_hntf;
+mod neural_nmf;
 mod neural_nmf_gradients;
 mod requests;
 
