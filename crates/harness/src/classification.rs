@@ -69,3 +69,56 @@ pub fn confusion(layer: &Layer, set: &LabelSet) -> Matrix {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hntf_solvers::{Outcome, StopReason};
+    use hntf_tensor::CpTensor;
+
+    /// Four documents of which the third is told wrongly.
+    fn layer() -> Layer {
+        let coefficients = Matrix::from_vec(4, 2, vec![1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0]);
+        let factors = vec![Matrix::identity(2), coefficients];
+        Layer {
+            rank: 2,
+            approximation: CpTensor::new(factors.clone()).unwrap(),
+            topics: factors,
+            parameters: 12,
+            classifier: None,
+            outcome: Outcome {
+                reason: StopReason::Converged,
+                iterations: 0,
+                trace: Vec::new(),
+            },
+        }
+    }
+
+    fn set(known: [bool; 4]) -> LabelSet {
+        LabelSet {
+            name: "half".to_owned(),
+            classes: vec!["left".to_owned(), "right".to_owned()],
+            of: vec![0, 1, 1, 0],
+            known: known.to_vec(),
+        }
+    }
+
+    #[test]
+    fn accuracy_is_over_unseen_labels_or_over_all_if_none_is_unseen() {
+        let classifier = Classifier::LabelledColumns;
+        for (known, expected) in [
+            ([true, true, false, true], 0.0),
+            ([true, true, false, false], 0.5),
+            ([true, true, true, true], 0.75),
+        ] {
+            let found = accuracy(&layer(), &set(known), classifier);
+            assert!((found - expected).abs() < 1e-12, "{known:?}: {found}");
+        }
+    }
+
+    #[test]
+    fn the_confusion_of_seen_labels_is_over_all_documents() {
+        let found = confusion(&layer(), &set([true; 4]));
+        assert_eq!(found.as_slice(), [1.0, 0.0, 0.5, 0.5]);
+    }
+}
