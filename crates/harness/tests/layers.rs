@@ -115,7 +115,6 @@ fn a_diverged_fit_is_told_and_the_others_go_on() {
     let report = render(&finished, "cargo xtask run tiny.toml", Format::Terminal);
     assert!(!report.contains("NaN"), "{report}");
     assert!(report.contains("wild"), "{report}");
-    println!("{report}");
 }
 
 #[test]
