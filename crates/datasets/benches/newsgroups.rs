@@ -1,5 +1,9 @@
 //! From posts to topics on 20 Newsgroups: TF-IDF, one iteration of NMF, a layer of Multi-HNTF. Needs
 //! the collection, in the folder that HNTF_DATA_DIR names.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot be set up has failed"
+)]
 #![allow(missing_docs, reason = "criterion's macros write the public items")]
 #![allow(clippy::print_stdout, reason = "a skipped benchmark says so")]
 

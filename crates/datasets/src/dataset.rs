@@ -151,6 +151,26 @@ impl Places {
             })
     }
 
+    /// A folder of a public data set that nothing here can download, by its name; `origin` tells a
+    /// user where to get it.
+    ///
+    /// # Errors
+    /// [`DatasetError::AbsentLocally`] if no folder has it.
+    pub fn find_local(
+        &self,
+        name: &'static str,
+        origin: &'static str,
+    ) -> Result<PathBuf, DatasetError> {
+        let mut candidates = self.data.iter().map(|d| d.join(name));
+        candidates
+            .find(|path| path.exists())
+            .ok_or_else(|| DatasetError::AbsentLocally {
+                name,
+                origin,
+                folders: self.data.clone(),
+            })
+    }
+
     /// The file a configuration names.
     pub fn resolve(&self, path: &Path) -> PathBuf {
         self.base.join(path)

@@ -65,6 +65,29 @@ pub enum DatasetError {
         /// Where it was looked for.
         folders: Vec<PathBuf>,
     },
+    /// A public data set that is not on this machine and cannot be downloaded by name.
+    #[error(
+        "no folder {name} was found in {}: {origin}, and name the folder that holds {name} with --data-dir or HNTF_DATA_DIR",
+        list(folders)
+    )]
+    AbsentLocally {
+        /// The folder looked for.
+        name: &'static str,
+        /// Where its files come from.
+        origin: &'static str,
+        /// Where it was looked for.
+        folders: Vec<PathBuf>,
+    },
+    /// A file of classes or of a mask that does not go with the matrix.
+    #[error("{}: {problem}, found {found}", path.display())]
+    Columns {
+        /// The file.
+        path: PathBuf,
+        /// What was expected.
+        problem: String,
+        /// What was found instead.
+        found: String,
+    },
     /// 20 Newsgroups that cannot be used.
     #[error(transparent)]
     Newsgroups(#[from] crate::newsgroups::NewsgroupsError),

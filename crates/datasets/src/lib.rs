@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod matrix_market;
 mod nearest;
+mod nested_blocks;
 mod synthetic;
 mod tns;
 
@@ -24,6 +25,7 @@ pub use document_tensor::DocumentTensorSource;
 pub use error::DatasetError;
 pub use file::TensorFile;
 pub use matrix_market::MatrixMarket;
+pub use nested_blocks::{Known, NestedBlocks};
 pub use newsgroups::NewsgroupsOptions;
 pub use synthetic::SyntheticBlocks;
 pub use tns::TnsFile;

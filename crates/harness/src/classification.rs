@@ -28,26 +28,35 @@ fn predictions(layer: &Layer, set: &LabelSet, classifier: Classifier) -> Vec<usi
     }
 }
 
-/// The share of documents with unseen labels whose class is predicted; NaN if there are none.
+/// Whether a document counts for accuracy: its label is unseen, or no label is.
+fn is_judged(set: &LabelSet) -> impl Fn(bool) -> bool {
+    let all_seen = set.known.iter().all(|known| *known);
+    move |known| !known || all_seen
+}
+
+/// The share of documents with unseen labels whose class is predicted, or of all documents if every
+/// label was seen.
 pub fn accuracy(layer: &Layer, set: &LabelSet, classifier: Classifier) -> f64 {
     let predicted = predictions(layer, set, classifier);
     let judged = predicted.iter().zip(set.of.iter().zip(&set.known));
     let (mut right, mut all) = (0_usize, 0_usize);
-    for (predicted, (class, _)) in judged.filter(|(_, (_, known))| !**known) {
+    let is_judged = is_judged(set);
+    for (predicted, (class, _)) in judged.filter(|(_, (_, known))| is_judged(**known)) {
         all += 1;
         right += usize::from(predicted == class);
     }
     right as f64 / all as f64
 }
 
-/// Row c: how the unseen documents of class c are spread over the predicted classes, by the
-/// published classifier. Rows sum to 1, or to 0 for a class without such documents.
+/// Row c: how the documents of class c that accuracy is measured on are spread over the predicted
+/// classes, by the published classifier. Rows sum to 1, or to 0 for a class without such documents.
 pub fn confusion(layer: &Layer, set: &LabelSet) -> Matrix {
     let classes = set.classes.len();
     let mut counts = Matrix::zeros(classes, classes);
     let predicted = predictions(layer, set, Classifier::PseudoInverse);
+    let is_judged = is_judged(set);
     for (predicted, (class, known)) in predicted.iter().zip(set.of.iter().zip(&set.known)) {
-        if !known {
+        if is_judged(*known) {
             counts[(*class, *predicted)] += 1.0;
         }
     }
@@ -59,4 +68,57 @@ pub fn confusion(layer: &Layer, set: &LabelSet) -> Matrix {
             0.0
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hntf_solvers::{Outcome, StopReason};
+    use hntf_tensor::CpTensor;
+
+    /// Four documents of which the third is told wrongly.
+    fn layer() -> Layer {
+        let coefficients = Matrix::from_vec(4, 2, vec![1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0]);
+        let factors = vec![Matrix::identity(2), coefficients];
+        Layer {
+            rank: 2,
+            approximation: CpTensor::new(factors.clone()).unwrap(),
+            topics: factors,
+            parameters: 12,
+            classifier: None,
+            outcome: Outcome {
+                reason: StopReason::Converged,
+                iterations: 0,
+                trace: Vec::new(),
+            },
+        }
+    }
+
+    fn set(known: [bool; 4]) -> LabelSet {
+        LabelSet {
+            name: "half".to_owned(),
+            classes: vec!["left".to_owned(), "right".to_owned()],
+            of: vec![0, 1, 1, 0],
+            known: known.to_vec(),
+        }
+    }
+
+    #[test]
+    fn accuracy_is_over_unseen_labels_or_over_all_if_none_is_unseen() {
+        let classifier = Classifier::LabelledColumns;
+        for (known, expected) in [
+            ([true, true, false, true], 0.0),
+            ([true, true, false, false], 0.5),
+            ([true, true, true, true], 0.75),
+        ] {
+            let found = accuracy(&layer(), &set(known), classifier);
+            assert!((found - expected).abs() < 1e-12, "{known:?}: {found}");
+        }
+    }
+
+    #[test]
+    fn the_confusion_of_seen_labels_is_over_all_documents() {
+        let found = confusion(&layer(), &set([true; 4]));
+        assert_eq!(found.as_slice(), [1.0, 0.0, 0.5, 0.5]);
+    }
 }

@@ -23,11 +23,15 @@ pub const RECONSTRUCTION: &str = "reconstruction";
 /// of squared norm o X leaves out; it is exact where that part is orthogonal to X̂ too. Of data with
 /// such a part only.
 pub const PROXY_ERROR: &str = "proxy-error";
-/// Share of the documents with unseen labels whose class is predicted by the pseudo-inverse of all
-/// coefficients, as the papers do it; for the last set of labels.
+/// Share of the documents with unseen labels (of all, if every label was seen) whose class is
+/// predicted by the pseudo-inverse of all coefficients, as the papers do it; for the last set of
+/// labels.
 pub const ACCURACY: &str = "accuracy";
 /// The same with the least-squares classifier of the labelled documents alone.
 pub const ACCURACY_LABELLED: &str = "accuracy-labelled";
+/// As [`ACCURACY`], but every layer on its own set of labels: the l-th, and the last one for the
+/// layers beyond.
+pub const ACCURACY_OF_LAYER: &str = "accuracy-of-layer";
 /// The metric `topic-loss-FROM-TO` of a pair of layers starts with this.
 pub const TOPIC_LOSS: &str = "topic-loss";
 
@@ -40,6 +44,7 @@ pub fn title(metric: &str) -> &str {
         PROXY_ERROR => "Relative error against the data that X stands for, estimated",
         ACCURACY => "Accuracy on documents with unseen labels, classifier (L*Y) S⁺",
         ACCURACY_LABELLED => "Accuracy, least squares on the labelled documents alone",
+        ACCURACY_OF_LAYER => "Accuracy on each layer's own classes, classifier (L*Y) S⁺",
         TERMS => "Rank-one terms",
         PARAMETERS => "Numbers stored",
         other => other,
@@ -55,6 +60,7 @@ pub fn names(layers: usize) -> Vec<String> {
         PROXY_ERROR,
         ACCURACY,
         ACCURACY_LABELLED,
+        ACCURACY_OF_LAYER,
         TERMS,
         PARAMETERS,
     ]
@@ -94,6 +100,12 @@ pub fn measure(dataset: &Dataset, hierarchy: &Hierarchy, wanted: &[String]) -> V
             found.push((l, ACCURACY.to_owned(), accuracy(Classifier::PseudoInverse)));
             let labelled = accuracy(Classifier::LabelledColumns);
             found.push((l, ACCURACY_LABELLED.to_owned(), labelled));
+        }
+        if let Some(own) = dataset.labels.get(l).or(dataset.labels.last())
+            && wants(ACCURACY_OF_LAYER)
+        {
+            let own = accuracy(layer, own, Classifier::PseudoInverse);
+            found.push((l, ACCURACY_OF_LAYER.to_owned(), own));
         }
         found.push((l, TERMS.to_owned(), model.rank() as f64));
         found.push((l, PARAMETERS.to_owned(), layer.parameters as f64));

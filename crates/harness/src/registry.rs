@@ -4,11 +4,11 @@
 //! losing the position of a mistake needs the concrete type and the TOML reader together.
 
 use hntf_datasets::{
-    CorpusSource, DocumentTensorSource, MatrixMarket, NamedSource, NewsgroupsOptions,
+    CorpusSource, DocumentTensorSource, MatrixMarket, NamedSource, NestedBlocks, NewsgroupsOptions,
     PublishedFactors, Source, SyntheticBlocks, TensorFile, TnsFile, Twitter,
 };
 use hntf_models::{
-    FlatNcpd, Hnmf, Hntf, Model, MultiHntf, NamedModel, NeuralHncpd, NeuralMultiHntf,
+    FlatNcpd, Hnmf, Hntf, Model, MultiHntf, NamedModel, NeuralHncpd, NeuralMultiHntf, NeuralNmf,
     StandardHncpd, SupervisedHnmf, SupervisedMultiHntf, SupervisedNeuralMultiHntf,
 };
 use serde::de::DeserializeOwned;
@@ -50,6 +50,7 @@ pub static MODELS: &[Entry<dyn Model>] = &[
     model::<SupervisedMultiHntf>(),
     model::<NeuralMultiHntf>(),
     model::<SupervisedNeuralMultiHntf>(),
+    model::<NeuralNmf>(),
 ];
 
 /// All data sets.
@@ -57,6 +58,7 @@ pub static DATASETS: &[Entry<dyn Source>] = &[
     source::<SyntheticBlocks>(),
     source::<TensorFile>(),
     source::<NewsgroupsOptions>(),
+    source::<NestedBlocks>(),
     source::<CorpusSource>(),
     source::<MatrixMarket>(),
     source::<DocumentTensorSource>(),

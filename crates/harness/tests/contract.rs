@@ -174,7 +174,10 @@ fn every_model_runs_on_any_order_the_same_for_any_number_of_threads() {
                 model.insert("epochs".to_owned(), 300.into());
             }
             // Some models are of matrices, and of those some need labels.
-            let (matrices_only, supervised) = (id.contains("hnmf"), id.starts_with("supervised"));
+            let (matrices_only, supervised) = (
+                id.contains("hnmf") || id == "neural-nmf",
+                id.starts_with("supervised"),
+            );
             if (matrices_only || supervised) && shape.len() != 2 {
                 continue;
             }

@@ -2,9 +2,9 @@
 #![allow(missing_docs, reason = "criterion's macros write the public items")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use hntf_models::{Fit, Model, MultiHntf, Network, NeuralHncpd};
-use hntf_solvers::{Adam, CpFit, Ncpd, Optimizer, Silent, Start};
-use hntf_tensor::{CpTensor, DenseTensor, Matrix};
+use hntf_models::{Fit, Model, MultiHntf, Network, NeuralHncpd, NmfLoss, NmfNetwork};
+use hntf_solvers::{Adam, CpFit, Ncpd, Objective, Optimizer, ProjectedGradient, Silent, Start};
+use hntf_tensor::{CpTensor, DenseTensor, Matrix, SparseTensor};
 use numpy_random::RandomState;
 
 /// A 40 × 40 × 40 tensor of rank 7 plus noise, and its first layer.
@@ -52,5 +52,35 @@ fn neural_hncpd(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, multi_hntf, neural_hncpd);
+/// An epoch on a matrix of the size and sparsity of the 20 Newsgroups experiment.
+fn neural_nmf(c: &mut Criterion) {
+    let (rows, columns, nonzeros) = (45_534, 1000, 62_872);
+    let mut random = RandomState::new(4);
+    let mut below = |n: u32| (random.random_sample() * f64::from(n)) as u32;
+    let indices = (0..nonzeros).flat_map(|_| [below(rows), below(columns)]);
+    let indices: Vec<u32> = indices.collect();
+    let shape = vec![rows as usize, columns as usize];
+    let values = vec![0.1; nonzeros];
+    let Ok(data) = SparseTensor::from_coordinates(shape, indices, values) else {
+        panic!("a matrix");
+    };
+    let mut draw = |rows, cols| Matrix::from_fn(rows, cols, |_, _| random.random_sample());
+    let mut parameters = vec![draw(rows as usize, 10), draw(10, 6)];
+    let mut gradients = parameters.clone();
+    for loss in [NmfLoss::Energy, NmfLoss::Reconstruction] {
+        let mut network = NmfNetwork::new(&data, loss, vec![1.0, 1.0], None);
+        let mut descent = ProjectedGradient::new(1e9);
+        let name = format!("Neural NMF: an epoch at 45,534 × 1,000, ranks 10-6, {loss:?}");
+        c.bench_function(&name, |b| {
+            b.iter(|| {
+                let loss = network.loss(&parameters);
+                network.gradient(&parameters, &mut gradients);
+                descent.update(&mut parameters, &gradients);
+                loss
+            });
+        });
+    }
+}
+
+criterion_group!(benches, multi_hntf, neural_hncpd, neural_nmf);
 criterion_main!(benches);

@@ -15,6 +15,7 @@
 //! | [`SupervisedNeuralMultiHntf`] | the same, learning labels too |
 //! | [`SupervisedMultiHntf`] | the same for a matrix whose columns have labels |
 //! | [`Hnmf`], [`SupervisedHnmf`] | an NMF of the previous layer's coefficients (matrices) |
+//! | [`NeuralNmf`] | the same shape, all layers trained together by backpropagation |
 #![cfg_attr(not(test), warn(clippy::expect_used))]
 
 mod error;
@@ -27,6 +28,7 @@ mod multi_hntf;
 mod ncpd;
 mod neural;
 mod neural_multi_hntf;
+mod neural_nmf;
 mod standard_hncpd;
 mod supervised_multi_hntf;
 
@@ -39,6 +41,10 @@ pub use multi_hntf::{MultiHntf, SharedUpdate};
 pub use ncpd::FlatNcpd;
 pub use neural::{Network, NeuralHncpd};
 pub use neural_multi_hntf::{NeuralMultiHntf, SupervisedNeuralMultiHntf};
+pub use neural_nmf::{
+    ClassifierSettings, GradientSettings, LabelLoss, LabelTerm, LabelUse, NeuralNmf, NeuralStart,
+    NmfLoss, NmfNetwork, Training,
+};
 pub use standard_hncpd::StandardHncpd;
 pub use supervised_multi_hntf::SupervisedMultiHntf;
 

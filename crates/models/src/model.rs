@@ -1,7 +1,7 @@
 //! The trait of all models.
 
-use hntf_solvers::{CpFit, Labels, Ncpd, Observer, Ssnmf};
-use hntf_tensor::{Matrix, Tensor};
+use hntf_solvers::{CpFit, Labels, Ncpd, Observer, Outcome, Ssnmf, StopReason};
+use hntf_tensor::{CpTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -63,6 +63,9 @@ pub enum FirstLayer {
     Ncpd(Ncpd),
     /// From the data and the first set of labels.
     Ssnmf(Ssnmf),
+    /// Not on its own: the model trains all its layers at once, and what it is given as a first
+    /// layer is zero.
+    Joint,
 }
 
 /// A fitted first layer.
@@ -103,6 +106,7 @@ impl FirstLayer {
         match self {
             Self::Ncpd(ncpd) => ncpd.validate()?,
             Self::Ssnmf(ssnmf) => ssnmf.validate()?,
+            Self::Joint => {}
         }
         Ok(())
     }
@@ -127,6 +131,20 @@ impl FirstLayer {
                     classifier: fitted.classifier,
                 })
             }
+            Self::Joint => {
+                let zeros = |n: &usize| Matrix::zeros(*n, rank);
+                let outcome = Outcome {
+                    reason: StopReason::Converged,
+                    iterations: 0,
+                    trace: Vec::new(),
+                };
+                let fit = CpFit {
+                    model: CpTensor::new(fit.data.shape().iter().map(zeros).collect())?,
+                    error: 1.0,
+                    outcome,
+                };
+                Ok(fit.into())
+            }
         }
     }
 }
@@ -135,6 +153,11 @@ impl FirstLayer {
 pub trait Model: Sync + Send {
     /// How the first layer is fitted.
     fn first_layer(&self) -> FirstLayer;
+
+    /// Whether it can only be fitted to data with labels.
+    fn needs_labels(&self) -> bool {
+        matches!(self.first_layer(), FirstLayer::Ssnmf(_))
+    }
 
     /// How many variants of the model the literature averages over, for data of this order.
     fn variants(&self, _order: usize) -> usize {

@@ -1,4 +1,8 @@
 //! Sweeps of NCPD and batches of NNLS, at the sizes of the synthetic experiment.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot be set up has failed"
+)]
 #![allow(missing_docs, reason = "criterion's macros write the public items")]
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};

@@ -55,8 +55,8 @@ pub fn predict(classifier: &Matrix, coefficients: &Matrix) -> Vec<usize> {
     scores.iter_rows().map(|row| largest(row).0).collect()
 }
 
-/// The pseudo-inverse of a Gram matrix; eigenvalues below 1e-14 of the largest count as zero.
-fn pseudo_inverse(gram: &Matrix) -> Matrix {
+/// The pseudo-inverse of a Gram matrix (r × r); eigenvalues below 1e-14 of the largest count as zero.
+pub fn pseudo_inverse(gram: &Matrix) -> Matrix {
     let n = gram.rows();
     let Some((values, vectors)) = symmetric_eigen(gram) else {
         return Matrix::zeros(n, n);

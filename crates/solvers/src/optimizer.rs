@@ -3,7 +3,7 @@
 use hntf_tensor::Matrix;
 use serde::{Deserialize, Serialize};
 
-/// Changes parameters along their gradients, then clamps them at zero.
+/// Changes parameters along their gradients, then clamps them at zero unless told not to.
 pub trait Optimizer {
     /// One step. `parameters` and `gradients` are lists of matrices of the same shapes, the same
     /// ones in every call.
@@ -88,6 +88,7 @@ pub struct ProjectedGradient {
     decay: f64,
     decay_every: usize,
     steps: usize,
+    lowest: f64,
 }
 
 impl ProjectedGradient {
@@ -103,7 +104,15 @@ impl ProjectedGradient {
             decay,
             decay_every: decay_every.max(1),
             steps: 0,
+            lowest: 0.0,
         }
+    }
+
+    /// The same without clamping at zero: a plain gradient method.
+    #[must_use]
+    pub fn without_clamp(mut self) -> Self {
+        self.lowest = f64::NEG_INFINITY;
+        self
     }
 }
 
@@ -111,7 +120,7 @@ impl Optimizer for ProjectedGradient {
     fn update(&mut self, parameters: &mut [Matrix], gradients: &[Matrix]) {
         for (parameter, gradient) in parameters.iter_mut().zip(gradients) {
             for (p, g) in parameter.as_mut_slice().iter_mut().zip(gradient.as_slice()) {
-                *p = (*p - self.step * g).max(0.0);
+                *p = (*p - self.step * g).max(self.lowest);
             }
         }
         self.steps += 1;
@@ -177,6 +186,12 @@ mod tests {
         let mut parameters = [Matrix::from_vec(1, 2, vec![1.0, 0.1])];
         adam.update(&mut parameters, &[Matrix::from_vec(1, 2, vec![-1e-3, 1e3])]);
         assert!((parameters[0][(0, 0)] - 1.25).abs() < 1e-4 && parameters[0][(0, 1)] == 0.0);
+    }
+
+    #[test]
+    fn without_the_clamp_parameters_go_below_zero() {
+        let free = descend(&mut ProjectedGradient::new(0.1).without_clamp(), 400);
+        assert!((free[1] + 1.0).abs() < 1e-3, "{free:?}");
     }
 
     #[test]

@@ -117,7 +117,8 @@ pub struct QuasiNewton {
     /// Of the free entries: their direction, and their values before the step.
     direction: Vec<f64>,
     values: Vec<f64>,
-    weights: Vec<f64>,
+    /// Of every pair: s·q / s·y and s·y on the free entries; zeros for one left out.
+    weights: Vec<(f64, f64)>,
 }
 
 /// A past step s and the change y of the gradient over it, through all matrices.
@@ -239,40 +240,51 @@ impl QuasiNewton {
         let (free, d) = (&self.free, &mut self.direction);
         d.clear();
         gather(free, &self.ends, &self.gradients, d);
+        let slope = d.iter().map(|x| x * x).sum::<f64>().sqrt();
         let mut scale = None;
         self.weights.clear();
+        // Each pass takes the last pair away and measures the next one, so that it is the vectors
+        // that are read once a pass and not the entries.
+        let mut last: Option<(&Pair, f64)> = None;
         for pair in &self.pairs {
-            let curvature = inner_at(free, &pair.step, &pair.change);
-            let size = inner_at(free, &pair.change, &pair.change);
-            let length = inner_at(free, &pair.step, &pair.step);
+            let overlap = subtract_and_measure(free, last, pair, d);
             // Where the free entries are others than they were, a pair may say nothing any more.
-            let useful = curvature > CURVATURE * (size * length).sqrt();
-            if !useful {
-                self.weights.extend([0.0, 0.0]);
-                continue;
+            let bound = CURVATURE * (overlap.change * overlap.step).sqrt();
+            if overlap.curvature > bound {
+                scale.get_or_insert(overlap.curvature / overlap.change);
+                let weight = overlap.along / overlap.curvature;
+                last = Some((pair, weight));
+                self.weights.push((weight, overlap.curvature));
+            } else {
+                last = None;
+                self.weights.push((0.0, 0.0));
             }
-            scale.get_or_insert(curvature / size);
-            let weight = inner(free, &pair.step, d) / curvature;
-            add(free, &pair.change, -weight, d);
-            self.weights.extend([weight, curvature]);
         }
-        let norm = |values: &[f64]| values.iter().map(|x| x * x).sum::<f64>().sqrt();
+        if let Some((pair, weight)) = last {
+            add(free, &pair.change, -weight, d);
+        }
         let scale = scale.or(self.scale).unwrap_or_else(|| {
-            let (length, slope) = (norm(&self.values), norm(d));
+            let length = self.values.iter().map(|x| x * x).sum::<f64>().sqrt();
             if length > 0.0 && slope > 0.0 {
                 FIRST_STEP * length / slope
             } else {
                 1.0
             }
         });
-        d.iter_mut().for_each(|x| *x *= scale);
-        for (pair, weights) in self.pairs.iter().zip(self.weights.chunks(2)).rev() {
-            if weights[1] > 0.0 {
-                let correction = weights[0] - inner(free, &pair.change, d) / weights[1];
-                add(free, &pair.step, correction, d);
+        d.iter_mut().for_each(|x| *x *= -scale);
+        let mut correction: Option<(&Pair, f64)> = None;
+        for (pair, (weight, curvature)) in self.pairs.iter().zip(&self.weights).rev() {
+            if *curvature > 0.0 {
+                let along = match correction {
+                    Some((last, by)) => add_and_project(free, &last.step, by, &pair.change, d),
+                    None => inner(free, &pair.change, d),
+                };
+                correction = Some((pair, -weight - along / curvature));
             }
         }
-        d.iter_mut().for_each(|x| *x = -*x);
+        if let Some((pair, by)) = correction {
+            add(free, &pair.step, by, d);
+        }
     }
 
     /// Moves along the direction, cut at the bounds, as far as the loss falls as predicted. If it
@@ -281,7 +293,7 @@ impl QuasiNewton {
         let mut step = 1.0;
         for _ in 0..TRIALS {
             let (predicted, moved) = self.advance(step, parameters);
-            if !moved || !(predicted < 0.0) {
+            if !moved || predicted.is_nan() || predicted >= 0.0 {
                 break;
             }
             let loss = objective.loss(parameters);
@@ -372,14 +384,59 @@ fn gather(free: &[usize], ends: &[usize], matrices: &[Matrix], out: &mut Vec<f64
     }
 }
 
+/// Products of a pair (s, y) and a packed vector q over the free entries.
+#[derive(Default)]
+struct Overlap {
+    /// s·y.
+    curvature: f64,
+    /// y·y.
+    change: f64,
+    /// s·s.
+    step: f64,
+    /// s·q.
+    along: f64,
+}
+
+/// q −= weight · y of the last pair, and the products of the next one with the q this leaves.
+fn subtract_and_measure(
+    free: &[usize],
+    last: Option<(&Pair, f64)>,
+    next: &Pair,
+    q: &mut [f64],
+) -> Overlap {
+    let mut sums = Overlap::default();
+    let mut measure = |i: usize, q: f64| {
+        let (s, y) = (next.step[i], next.change[i]);
+        sums.curvature += s * y;
+        sums.change += y * y;
+        sums.step += s * s;
+        sums.along += s * q;
+    };
+    match last {
+        None => free.iter().zip(q).for_each(|(i, q)| measure(*i, *q)),
+        Some((last, weight)) => {
+            for (i, q) in free.iter().zip(q) {
+                *q -= weight * last.change[*i];
+                measure(*i, *q);
+            }
+        }
+    }
+    sums
+}
+
+/// q += scale · add, and onto · q afterwards.
+fn add_and_project(free: &[usize], add: &[f64], scale: f64, onto: &[f64], q: &mut [f64]) -> f64 {
+    let mut sum = 0.0;
+    for (i, q) in free.iter().zip(q) {
+        *q += scale * add[*i];
+        sum += onto[*i] * *q;
+    }
+    sum
+}
+
 /// Σ over the free entries of a full vector times a packed one.
 fn inner(free: &[usize], full: &[f64], packed: &[f64]) -> f64 {
     free.iter().zip(packed).map(|(i, x)| full[*i] * x).sum()
-}
-
-/// Σ over the free entries of two full vectors.
-fn inner_at(free: &[usize], a: &[f64], b: &[f64]) -> f64 {
-    free.iter().map(|i| a[*i] * b[*i]).sum()
 }
 
 /// packed += scale · full, on the free entries.

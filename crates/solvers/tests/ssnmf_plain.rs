@@ -122,7 +122,7 @@ impl Plain {
         let factors = found.fit.model.factors();
         assert_close(&factors[0], &self.a);
         assert_close(&factors[1], &self.s.transposed());
-        assert_close(&found.classifier, &self.b);
+        assert_close(found.classifier.as_ref().unwrap(), &self.b);
     }
 }
 

@@ -63,6 +63,8 @@ mistakes! {
     ranks_beyond_the_data: "[3, 2]" => "[21, 2]";
     no_trials: "trials = 2" => "trials = 0";
     no_trials_of_a_method: "label =" => "trials = 0\nlabel =";
+    no_layers_of_a_method: "label =" => "layers = 0\nlabel =";
+    more_layers_than_ranks: "label =" => "layers = 3\nlabel =";
     too_many_trials: "trials = 2" => "trials = 4000000000";
 
     id_with_capitals: "id = \"multi-hntf\"" => "id = \"Multi HNTF\"";

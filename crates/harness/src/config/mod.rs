@@ -114,6 +114,8 @@ pub struct Method {
     pub model: Section<dyn Model>,
     /// Seeds 0, 1, …, if not as many as the experiment says.
     pub trials: Option<u32>,
+    /// How many of the ranks it fits, finest first.
+    pub layers: usize,
     /// How trials are summed up.
     pub aggregate: Aggregate,
     /// Numbers to compare with.
@@ -227,6 +229,11 @@ impl Experiment {
     /// The file as it was read.
     pub fn source_text(&self) -> &str {
         &self.text.content
+    }
+
+    /// The ranks that a method fits.
+    pub fn ranks_of(&self, method: &Method) -> &[usize] {
+        &self.ranks[..method.layers]
     }
 
     /// The method of that id.

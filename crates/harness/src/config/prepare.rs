@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use hntf_datasets::{Dataset, DatasetError, Places};
-use hntf_models::{FirstLayer, ModelError};
+use hntf_models::ModelError;
 use hntf_solvers::Labels;
 use hntf_tensor::coordinates::CoordinateFileProblem;
 
@@ -48,10 +48,9 @@ impl Experiment {
         let shape = dataset.data.shape().to_vec();
         for method in &self.methods {
             let model = &method.model.value;
-            let first = model.first_layer();
-            let mut validated = model.validate(&shape, &self.ranks);
-            validated = validated.and_then(|()| first.validate());
-            if matches!(first, FirstLayer::Ssnmf(_)) && dataset.labels.is_empty() {
+            let mut validated = model.validate(&shape, self.ranks_of(method));
+            validated = validated.and_then(|()| model.first_layer().validate());
+            if model.needs_labels() && dataset.labels.is_empty() {
                 validated = Err(ModelError::NoLabels);
             }
             validated.map_err(|e| self.model_error(method, &e))?;
@@ -84,7 +83,7 @@ impl Experiment {
     fn dataset_error(&self, error: DatasetError) -> HarnessError {
         let key = match &error {
             // No mistake of the file's: the data set has to be fetched.
-            DatasetError::Absent { .. } => {
+            DatasetError::Absent { .. } | DatasetError::AbsentLocally { .. } => {
                 let experiment = self.name.clone();
                 return HarnessError::Absent {
                     experiment,

@@ -25,6 +25,7 @@ struct PlainMethod {
     #[serde(default)]
     origin: Origin,
     trials: Option<Spanned<u32>>,
+    layers: Option<Spanned<usize>>,
     #[serde(default)]
     aggregate: Aggregate,
     #[serde(default)]
@@ -95,6 +96,7 @@ impl<'a> Rows<'a> {
             origin: plain.origin,
             model,
             trials: read_trials(text, plain.trials.as_ref())?,
+            layers: self.layers(plain.layers.as_ref())?,
             aggregate: plain.aggregate,
             published: self.published(plain.published)?,
             drift: Drift {
@@ -124,6 +126,21 @@ impl<'a> Rows<'a> {
             origin: plain.origin,
             published: self.published(plain.published)?,
         })
+    }
+
+    /// How many of the ranks a method fits; all of them if it does not say.
+    fn layers(&self, layers: Option<&Spanned<usize>>) -> Result<usize, ConfigError> {
+        let all = self.ranks.len();
+        match layers {
+            None => Ok(all),
+            Some(layers) if (1..=all).contains(layers.get_ref()) => Ok(*layers.get_ref()),
+            Some(layers) => {
+                let message = format!("`layers` is {}", layers.get_ref());
+                Err(self.text.error(layers.span(), message).help(format!(
+                    "give how many of the {all} ranks the method fits, finest first, from 1 to {all}"
+                )))
+            }
+        }
     }
 
     /// `topic-loss` stands for the losses of all pairs of layers.

@@ -50,7 +50,8 @@ impl Picture for Relations {
                 help: "name a method with a hierarchy, or leave this [[figure]] out".to_owned(),
             });
         }
-        if experiment.ranks.len() < 2 {
+        let layers = experiment.method(&self.method).map(|(_, m)| m.layers);
+        if layers.is_some_and(|layers| layers < 2) {
             return Err(PictureError {
                 key: "",
                 message: "relations need at least two layers".to_owned(),

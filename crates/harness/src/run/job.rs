@@ -60,7 +60,7 @@ impl Job<'_> {
         watch: &dyn Watch,
     ) -> Result<Option<Done>, HarnessError> {
         let watch_time = Stopwatch::start();
-        let ranks = &prepared.experiment.ranks;
+        let ranks = prepared.experiment.ranks_of(self.method);
         let hierarchy = fit(
             prepared,
             self.method,
@@ -171,5 +171,6 @@ fn is_seedless(settings: &FirstLayer, shape: &[usize], rank: usize) -> bool {
             ncpd.seed.is_some() || !drawn
         }
         FirstLayer::Ssnmf(_) => false,
+        FirstLayer::Joint => true,
     }
 }

@@ -223,7 +223,11 @@ impl Finished<'_> {
     pub fn hierarchy(&self, method: usize, trial: u32) -> Result<Hierarchy, HarnessError> {
         match self.best.get(&method) {
             Some(best) if best.trial == trial => Ok(best.hierarchy.clone()),
-            _ => self.fit(method, trial, &self.prepared.experiment.ranks),
+            _ => {
+                let experiment = self.prepared.experiment;
+                let ranks = experiment.ranks_of(&experiment.methods[method]);
+                self.fit(method, trial, ranks)
+            }
         }
     }
 

@@ -58,35 +58,14 @@ impl Model for NeuralHncpd {
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        let wrong = |parameter, found: String, expected| {
-            Err(ModelError::Parameter {
-                parameter,
-                found,
-                expected,
-            })
-        };
-        let AdamSettings {
-            step,
-            beta1,
-            beta2,
-            epsilon,
-        } = self.adam;
         if self.epochs == 0 {
-            return wrong("epochs", "0".to_owned(), "it must be at least 1");
+            return Err(ModelError::Parameter {
+                parameter: "epochs",
+                found: "0".to_owned(),
+                expected: "it must be at least 1",
+            });
         }
-        if !(step > 0.0 && step.is_finite()) {
-            return wrong(
-                "adam.step",
-                step.to_string(),
-                "it must be a positive number",
-            );
-        }
-        let in_range = (0.0..1.0).contains(&beta1) && (0.0..1.0).contains(&beta2);
-        let in_range = in_range && epsilon > 0.0 && epsilon.is_finite();
-        if !in_range {
-            let found = format!("beta1 {beta1}, beta2 {beta2}, epsilon {epsilon}");
-            return wrong("adam", found, "0 ≤ beta < 1 and epsilon > 0 are needed");
-        }
+        check_adam(&self.adam)?;
         crate::model::validate_ranks(shape, ranks)
     }
 
@@ -122,6 +101,33 @@ impl Model for NeuralHncpd {
             vec![outcome; fit.ranks.len() - 1],
         )
     }
+}
+
+/// Checks the settings of the section `adam`.
+pub(crate) fn check_adam(settings: &AdamSettings) -> Result<(), ModelError> {
+    let AdamSettings {
+        step,
+        beta1,
+        beta2,
+        epsilon,
+    } = *settings;
+    let wrong = |parameter, found, expected| {
+        Err(ModelError::Parameter {
+            parameter,
+            found,
+            expected,
+        })
+    };
+    if !(step > 0.0 && step.is_finite()) {
+        let expected = "it must be a positive number";
+        return wrong("adam.step", step.to_string(), expected);
+    }
+    let in_range = (0.0..1.0).contains(&beta1) && (0.0..1.0).contains(&beta2);
+    if in_range && epsilon > 0.0 && epsilon.is_finite() {
+        return Ok(());
+    }
+    let found = format!("beta1 {beta1}, beta2 {beta2}, epsilon {epsilon}");
+    wrong("adam", found, "0 ≤ beta < 1 and epsilon > 0 are needed")
 }
 
 /// |N(0,1)| for every A_iˡ, modes in order and within a mode from layer to layer.

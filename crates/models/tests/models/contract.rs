@@ -209,7 +209,7 @@ fn ranks_above_mode_sizes_and_modes_of_size_one_are_served() {
     }
 }
 
-fn assert_round_trip<M: NamedModel + PartialEq + Debug>(changed: M) {
+pub(crate) fn assert_round_trip<M: NamedModel + PartialEq + Debug>(changed: M) {
     for model in [M::default(), changed] {
         let text = serde_json::to_string(&model).unwrap();
         assert_eq!(serde_json::from_str::<M>(&text).unwrap(), model, "{text}");

@@ -7,6 +7,8 @@ mod gradients;
 mod layers;
 mod matrices;
 mod multi_hntf;
+mod neural_nmf;
+mod neural_nmf_gradients;
 mod plain;
 mod requests;
 

@@ -182,7 +182,12 @@ impl Ncpd {
     }
 }
 
-pub(crate) fn check(data: &dyn Tensor, rank: usize) -> Result<(), SolverError> {
+/// Checks what every factorization needs: a rank above 0, two modes of size ≥ 1 at least, and a
+/// finite positive norm.
+///
+/// # Errors
+/// What is missing.
+pub fn check(data: &dyn Tensor, rank: usize) -> Result<(), SolverError> {
     if rank == 0 {
         return Err(SolverError::ZeroRank);
     }

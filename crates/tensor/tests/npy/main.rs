@@ -1,6 +1,7 @@
 //! Arrays go between NumPy and this crate unchanged, and a bad file is refused in plain words.
 //!
 //! The files under ../fixtures/npy were written by NumPy (make.py there).
+#![allow(clippy::unwrap_used, reason = "a helper's panic is its test's failure")]
 
 mod arrays;
 mod errors;

@@ -1,0 +1,331 @@
+//! The network X → S⁰ → S¹ → …: forward by NNLS, backward in closed form.
+
+use faer::linalg::matmul::matmul;
+use faer::{Accum, MatRef, Par};
+use hntf_solvers::{Nnls, Objective};
+use hntf_tensor::{Matrix, Scratch, Tensor, gram, multiply, squared_residual};
+
+use super::labels::LabelTerm;
+use super::settings::NmfLoss;
+
+/// The loss of Neural NMF and its gradient, for S⁻¹ = X (m × n) and Sˡ = q(Aˡ, Sˡ⁻¹).
+///
+/// The parameters are A⁰ (m × r_0), A¹ (r_0 × r_1), … and, where the label term trains it, B
+/// (classes × r_L) behind them. The coefficients are kept transposed, Tˡ = (Sˡ)ᵀ (n × r_l).
+///
+/// The data is touched twice an evaluation, by Xᵀ A⁰ and, for the gradient, by X Z with one Z for
+/// everything that needs the data; A⁰ thrice. The rest costs O(n r²). Nothing of the size of X is
+/// formed, so sparse data stays sparse.
+pub struct NmfNetwork<'a> {
+    data: &'a dyn Tensor,
+    data_norm: f64,
+    loss: NmfLoss,
+    weights: Vec<f64>,
+    labels: Option<LabelTerm<'a>>,
+    layers: Vec<NmfLayer>,
+    /// ∂E/∂A⁰ = X Z + A⁰ M. Z is the second of a pair whose first has no rows, the form in which the
+    /// data takes it.
+    pair: [Matrix; 2],
+    m: Matrix,
+    scratch: Scratch,
+    work: [Matrix; 3],
+}
+
+/// What a layer keeps between the passes.
+#[derive(Default)]
+struct NmfLayer {
+    solver: Nnls,
+    /// Tˡ.
+    coefficients: Matrix,
+    /// AˡᵀAˡ and Tˡ⁻¹Aˡ.
+    gram: Matrix,
+    right: Matrix,
+    /// ∂E/∂Tˡ.
+    upstream: Matrix,
+    /// Of the energy: (Tˡ⁻¹ − Tˡ Aˡᵀ), l ≥ 1. Of the reconstruction: ∂‖X − A⁰Kᵀ‖²/∂K / 2.
+    residual: Matrix,
+    /// Of the reconstruction: Tˡ (Aʲ⁺¹ ⋯ Aˡ)ᵀ for j = 0 … l; the first is K.
+    chain: Vec<Matrix>,
+}
+
+impl<'a> NmfNetwork<'a> {
+    /// A network of `weights.len()` layers, λ_l = `weights[l]`.
+    ///
+    /// # Panics
+    /// If there are no weights or the data is no matrix.
+    pub fn new(
+        data: &'a dyn Tensor,
+        loss: NmfLoss,
+        weights: Vec<f64>,
+        labels: Option<LabelTerm<'a>>,
+    ) -> Self {
+        assert!(!weights.is_empty() && data.shape().len() == 2);
+        let layer = |l| NmfLayer {
+            chain: vec![Matrix::default(); l + 1],
+            ..NmfLayer::default()
+        };
+        Self {
+            data,
+            data_norm: data.squared_norm(),
+            loss,
+            layers: (0..weights.len()).map(layer).collect(),
+            weights,
+            labels,
+            pair: Default::default(),
+            m: Matrix::default(),
+            scratch: Scratch::new(),
+            work: Default::default(),
+        }
+    }
+
+    /// Tˡ of the last evaluation, from the first layer on.
+    pub fn coefficients(&self) -> impl Iterator<Item = &Matrix> {
+        self.layers.iter().map(|l| &l.coefficients)
+    }
+
+    /// The label term, if there is one; its state is that of the last evaluation.
+    pub fn labels(&mut self) -> Option<&mut LabelTerm<'a>> {
+        self.labels.as_mut()
+    }
+
+    /// The coefficients of the last layer beside the label term.
+    pub(super) fn labelled(&mut self) -> Option<(&mut LabelTerm<'a>, &Matrix)> {
+        let top = &self.layers.last()?.coefficients;
+        self.labels.as_mut().map(|labels| (labels, top))
+    }
+
+    /// λ_l over the number of entries its mean runs over.
+    fn scale(&self, l: usize) -> f64 {
+        let (m, n) = (self.data.shape()[0], self.data.shape()[1]);
+        let rows = match self.loss {
+            NmfLoss::Energy if l > 0 => self.layers[l - 1].coefficients.cols(),
+            _ => m,
+        };
+        self.weights[l] / (rows as f64 * n as f64)
+    }
+
+    fn infer(&mut self, factors: &[Matrix]) {
+        for (l, a) in factors.iter().enumerate() {
+            let (below, layer) = self.layers.split_at_mut(l);
+            let layer = &mut layer[0];
+            gram(a, &mut layer.gram);
+            match below.last() {
+                None => {
+                    let projected = self.data.project(&[Some(a), None], &mut self.scratch);
+                    let n = self.data.shape()[1];
+                    let right = MatRef::from_row_major_slice(projected.values(), a.cols(), n);
+                    assign(&mut layer.right, right.transpose());
+                }
+                Some(below) => {
+                    assign_product(&mut layer.right, below.coefficients.view(), a.view());
+                }
+            }
+            layer
+                .solver
+                .solve(&layer.gram, &layer.right, &mut layer.coefficients);
+        }
+    }
+
+    /// ‖X − A⁰Kᵀ‖² from Grams, with (K A⁰ᵀA⁰ − XᵀA⁰), half its derivative by K, into `residual`.
+    fn distance(&mut self, l: usize, factors: &[Matrix]) -> f64 {
+        let (first, rest) = self.layers.split_at_mut(1);
+        let (gram, right) = (first[0].gram.view(), &first[0].right);
+        let (k, residual) = match l {
+            0 => (&first[0].coefficients, &mut first[0].residual),
+            _ => (&rest[l - 1].chain[0], &mut rest[l - 1].residual),
+        };
+        assign_product(residual, k.view(), gram);
+        let model = dot(residual, k);
+        let inner = dot(right, k);
+        let pairs = residual.as_mut_slice().iter_mut().zip(right.as_slice());
+        pairs.for_each(|(g, r)| *g -= r);
+        let squared = self.data_norm - 2.0 * inner + model;
+        if squared.is_nan() || squared > 1e-8 * self.data_norm {
+            return squared;
+        }
+        // Where the norms cancel: on the entries, which takes the factors side by side.
+        let pair = [factors[0].clone(), k.clone()];
+        let scratch = &mut self.scratch;
+        squared_residual(self.data, self.data_norm, inner, model, &pair, scratch)
+    }
+
+    /// Tˡ (Aʲ⁺¹ ⋯ Aˡ)ᵀ for j from l down to 0.
+    fn expand(&mut self, l: usize, factors: &[Matrix]) {
+        let layer = &mut self.layers[l];
+        assign(&mut layer.chain[l], layer.coefficients.view());
+        for j in (0..l).rev() {
+            let (below, above) = layer.chain.split_at_mut(j + 1);
+            let a = factors[j + 1].view().transpose();
+            assign_product(&mut below[j], above[0].view(), a);
+        }
+    }
+
+    /// The direct part of the l-th term: what it adds to ∂E/∂Tˡ, to Z and M, and to ∂E/∂Aʲ.
+    fn direct(&mut self, l: usize, factors: &[Matrix], gradients: &mut [Matrix]) {
+        let scale = 2.0 * self.scale(l);
+        if scale == 0.0 {
+            return;
+        }
+        if l > 0 && self.loss == NmfLoss::Energy {
+            let (below, layer) = self.layers.split_at_mut(l);
+            let (below, layer) = (&mut below[l - 1], &mut layer[0]);
+            let residual = layer.residual.view();
+            let pairs = below.upstream.as_mut_slice().iter_mut();
+            pairs
+                .zip(layer.residual.as_slice())
+                .for_each(|(u, r)| *u += scale * r);
+            let t = layer.coefficients.view();
+            add_product(&mut gradients[l], residual.transpose(), t, -scale);
+            add_product(&mut layer.upstream, residual, factors[l].view(), -scale);
+            return;
+        }
+        let layer = &mut self.layers[l];
+        let k = if l == 0 {
+            &layer.coefficients
+        } else {
+            &layer.chain[0]
+        };
+        let z = self.pair[1].as_mut_slice().iter_mut();
+        z.zip(k.as_slice()).for_each(|(z, k)| *z -= scale * k);
+        add_product(&mut self.m, k.view().transpose(), k.view(), scale);
+        let [derivative, next, _] = &mut self.work;
+        assign(derivative, layer.residual.view());
+        derivative
+            .as_mut_slice()
+            .iter_mut()
+            .for_each(|x| *x *= scale);
+        for j in 1..=l {
+            let (gradient, above) = (&mut gradients[j], layer.chain[j].view());
+            add_product(gradient, derivative.view().transpose(), above, 1.0);
+            assign_product(next, derivative.view(), factors[j].view());
+            std::mem::swap(derivative, next);
+        }
+        let pairs = layer.upstream.as_mut_slice().iter_mut();
+        pairs.zip(derivative.as_slice()).for_each(|(u, d)| *u += d);
+    }
+
+    /// Through Sˡ = q(Aˡ, Sˡ⁻¹): with u of [`Nnls::backward`] transposed, ∂E/∂Sˡ⁻¹ = Aˡ u and
+    /// ∂E/∂Aˡ = Sˡ⁻¹ uᵀ − Aˡ (u Tˡ + (u Tˡ)ᵀ).
+    fn through_solve(&mut self, l: usize, factors: &[Matrix], gradients: &mut [Matrix]) {
+        let (below, layer) = self.layers.split_at_mut(l);
+        let layer = &mut layer[0];
+        let [u, product, both] = &mut self.work;
+        let t = &layer.coefficients;
+        layer.solver.backward(&layer.gram, t, &layer.upstream, u);
+        assign_product(product, u.view().transpose(), t.view());
+        both.reshape(product.rows(), product.cols());
+        for i in 0..product.rows() {
+            for j in 0..product.cols() {
+                both[(i, j)] = product[(i, j)] + product[(j, i)];
+            }
+        }
+        let a = factors[l].view();
+        match below.last_mut() {
+            None => {
+                let z = self.pair[1].as_mut_slice().iter_mut();
+                z.zip(u.as_slice()).for_each(|(z, u)| *z += u);
+                let pairs = self.m.as_mut_slice().iter_mut();
+                pairs.zip(both.as_slice()).for_each(|(m, b)| *m -= b);
+            }
+            Some(below) => {
+                let s = below.coefficients.view().transpose();
+                add_product(&mut gradients[l], s, u.view(), 1.0);
+                add_product(&mut gradients[l], a, both.view(), -1.0);
+                add_product(&mut below.upstream, u.view(), a.transpose(), 1.0);
+            }
+        }
+    }
+}
+
+impl Objective for NmfNetwork<'_> {
+    /// The coefficients of all layers by NNLS, and the loss; NaN for parameters that are not finite.
+    fn loss(&mut self, parameters: &[Matrix]) -> f64 {
+        let (depth, n) = (self.layers.len(), self.data.shape()[1]);
+        let factors = &parameters[..depth];
+        self.infer(factors);
+        // NNLS answers what is not finite with zeros, which would hide it.
+        let finite = |l: &NmfLayer| l.gram.as_slice().iter().all(|g| g.is_finite());
+        if !self.layers.iter().all(finite) {
+            return f64::NAN;
+        }
+        let mut loss = 0.0;
+        for l in 0..depth {
+            let scale = self.scale(l);
+            if scale == 0.0 {
+                continue;
+            }
+            let squared = if l > 0 && self.loss == NmfLoss::Energy {
+                let (below, layer) = self.layers.split_at_mut(l);
+                let (below, layer) = (&below[l - 1].coefficients, &mut layer[0]);
+                assign(&mut layer.residual, below.view());
+                let a = factors[l].view().transpose();
+                add_product(&mut layer.residual, layer.coefficients.view(), a, -1.0);
+                layer.residual.squared_norm()
+            } else {
+                self.expand(l, factors);
+                self.distance(l, factors)
+            };
+            loss += scale * squared;
+        }
+        let top = &self.layers[depth - 1].coefficients;
+        debug_assert_eq!(top.rows(), n);
+        if let Some(labels) = &mut self.labels {
+            loss += labels.loss(top, parameters.get(depth));
+        }
+        loss
+    }
+
+    fn gradient(&mut self, parameters: &[Matrix], gradients: &mut [Matrix]) {
+        let (depth, n) = (self.layers.len(), self.data.shape()[1]);
+        let factors = &parameters[..depth];
+        for layer in &mut self.layers {
+            zero(&mut layer.upstream, n, layer.coefficients.cols());
+        }
+        for (gradient, p) in gradients.iter_mut().zip(parameters).skip(1) {
+            zero(gradient, p.rows(), p.cols());
+        }
+        let rank = factors[0].cols();
+        self.pair[0].reshape(0, rank);
+        zero(&mut self.pair[1], n, rank);
+        zero(&mut self.m, rank, rank);
+
+        let top = &mut self.layers[depth - 1];
+        if let Some(labels) = &mut self.labels {
+            let (b, b_gradient) = (parameters.get(depth), gradients.get_mut(depth));
+            labels.gradient(&top.coefficients, b, &mut top.upstream, b_gradient);
+        }
+        for l in 0..depth {
+            self.direct(l, factors, gradients);
+        }
+        for l in (0..depth).rev() {
+            self.through_solve(l, factors, gradients);
+        }
+        self.data
+            .mttkrp(&self.pair, 0, &mut gradients[0], &mut self.scratch);
+        add_product(&mut gradients[0], factors[0].view(), self.m.view(), 1.0);
+    }
+}
+
+fn zero(m: &mut Matrix, rows: usize, cols: usize) {
+    m.reshape(rows, cols);
+    m.as_mut_slice().fill(0.0);
+}
+
+fn dot(a: &Matrix, b: &Matrix) -> f64 {
+    let pairs = a.as_slice().iter().zip(b.as_slice());
+    pairs.map(|(x, y)| x * y).sum()
+}
+
+pub(super) fn assign(out: &mut Matrix, a: MatRef<'_, f64>) {
+    out.reshape(a.nrows(), a.ncols());
+    out.view_mut().copy_from(a);
+}
+
+pub(super) fn assign_product(out: &mut Matrix, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
+    out.reshape(a.nrows(), b.ncols());
+    multiply(out.view_mut(), a, b);
+}
+
+pub(super) fn add_product(out: &mut Matrix, a: MatRef<'_, f64>, b: MatRef<'_, f64>, scale: f64) {
+    matmul(out.view_mut(), Accum::Add, a, b, scale, Par::Seq);
+}
