@@ -14,6 +14,10 @@ use hntf_datasets::{Dataset, DatasetError, Places, PublishedFactors, Source, Twi
 use hntf_tensor::{Matrix, Scratch};
 
 /// Where the data is; `None`, and a line that says so, if it is nowhere.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "where the data lies is the tester's to say"
+)]
 fn places() -> Option<Places> {
     let Some(folder) = std::env::var_os("HNTF_DATA_DIR") else {
         println!("skipped: HNTF_DATA_DIR names no folder");
