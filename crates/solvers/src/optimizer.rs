@@ -68,7 +68,9 @@ impl Optimizer for Adam {
         self.first.resize(size, 0.0);
         self.second.resize(size, 0.0);
         self.steps = self.steps.saturating_add(1);
-        let (correct1, correct2) = (1.0 - beta1.powi(self.steps), 1.0 - beta2.powi(self.steps));
+        // The bias corrections, as factors: a division costs as much as all the rest.
+        let step = step / (1.0 - beta1.powi(self.steps));
+        let correct = 1.0 / (1.0 - beta2.powi(self.steps));
         let (mut first, mut second) = (&mut self.first[..], &mut self.second[..]);
         for (parameter, gradient) in parameters.iter_mut().zip(gradients) {
             // Slices of one length: a loop over them is done several entries at a time.
@@ -81,7 +83,7 @@ impl Optimizer for Adam {
                 let g = gs[i];
                 let m = beta1 * ms[i] + (1.0 - beta1) * g;
                 let v = beta2 * vs[i] + (1.0 - beta2) * g * g;
-                let change = step * (m / correct1) / ((v / correct2).sqrt() + epsilon);
+                let change = step * m / ((v * correct).sqrt() + epsilon);
                 (ms[i], vs[i]) = (m, v);
                 ps[i] = (ps[i] - change).max(0.0);
             }

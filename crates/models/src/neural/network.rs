@@ -5,9 +5,10 @@ use faer::{Accum, MatRef, Par};
 use hntf_solvers::Nnls;
 use hntf_tensor::{DenseTensor, Matrix, Scratch, Tensor, gram, multiply};
 
+use super::first_layer::OwnTerm;
 use crate::mode_stack::ModeStack;
 
-/// Networks F_i → S_i¹ → S_i² → … for the fixed factors F_i (n_i × r_0) of every mode, with the
+/// Networks F_i → S_i¹ → S_i² → … for the factors F_i (n_i × r_0) of every mode, with the
 /// joint loss E = Σ_l ‖X − ⟦P_iˡ S_iˡ⟧‖² / N, P_iˡ = A_i¹ ⋯ A_iˡ and N the number of entries.
 ///
 /// The coefficients are kept transposed, T = Sᵀ (r_0 × r_l). What is long, n_i rows, is only touched
@@ -20,12 +21,16 @@ use crate::mode_stack::ModeStack;
 /// - ∂E/∂K_iˡ = 2/N (G_i K H − A_i¹ᵀ Z_i C), and by way of K's factor A_i¹
 ///   ∂E/∂A_i¹ = 2/N (A_i¹ Σ_l K H Kᵀ − Z_i Σ_l C Kᵀ).
 ///
+/// The F_i are fixed, or variables too: see [`Network::with_free_inputs`].
+///
 /// So an epoch costs O(n_i r_1 (r_0 + r_1^{k−1})) a mode beside the projections.
 pub struct Network<'a> {
     data: &'a dyn Tensor,
     data_norm: f64,
     entries: f64,
     inputs: Vec<Matrix>,
+    /// If the inputs are variables.
+    own_term: Option<OwnTerm>,
     depth: usize,
     /// A_iˡ at i · depth + l, and the gradients beside them.
     weights: Vec<Matrix>,
@@ -112,6 +117,7 @@ impl<'a> Network<'a> {
             data_norm: data.squared_norm(),
             entries: data.shape().iter().map(|n| *n as f64).product(),
             inputs: inputs.to_vec(),
+            own_term: None,
             depth,
             gradients: weights
                 .iter()
@@ -129,6 +135,22 @@ impl<'a> Network<'a> {
                 ..Work::default()
             },
         }
+    }
+
+    /// The same with the inputs as variables. The loss has then the first layer's own term too,
+    /// E = ‖X − ⟦F⟧‖² / N + Σ_l …: without it nothing would tie the F_i to the data.
+    #[must_use]
+    pub fn with_free_inputs(self) -> Self {
+        Self {
+            own_term: Some(OwnTerm::new(&self.inputs)),
+            ..self
+        }
+    }
+
+    /// The inputs F_i and, if they are free, their gradients of the last backward pass.
+    pub fn inputs_and_gradients(&mut self) -> (&mut [Matrix], &[Matrix]) {
+        let gradients = self.own_term.as_ref().map(|own| &own.gradients[..]);
+        (&mut self.inputs, gradients.unwrap_or_default())
     }
 
     /// The weights, mode by mode and within a mode from layer to layer, and the gradients of the
@@ -155,6 +177,11 @@ impl<'a> Network<'a> {
             if i == 0 {
                 loss = squared;
             }
+        }
+        if let Some(own) = &mut self.own_term {
+            let (norm, scale) = (self.data_norm, 2.0 / self.entries);
+            let (inputs, scratch) = (&mut self.inputs, &mut self.scratch);
+            loss += own.evaluate(self.data, norm, scale, inputs, scratch);
         }
         loss / self.entries
     }
@@ -225,7 +252,7 @@ impl<'a> Network<'a> {
         self.depth as f64 * self.data_norm + squared
     }
 
-    /// Computes ∂E/∂A_iˡ for all weights; [`Network::forward`] must have run on them.
+    /// Computes ∂E/∂A_iˡ for all weights, and ∂E/∂F_i if the inputs are free; [`Network::forward`] must have run on them.
     pub fn backward(&mut self) {
         let depth = self.depth;
         for (i, mode) in self.modes.iter_mut().enumerate() {
@@ -238,6 +265,15 @@ impl<'a> Network<'a> {
                 gradients,
                 &mut self.work,
             );
+            if let Some(own) = &mut self.own_term {
+                // ∂E/∂F = A¹Uᵀ through the first solve, and the term of F itself.
+                let u = self.work.solved.view();
+                let gradient = &mut own.gradients[i];
+                assign_product(gradient, weights[0].view(), u.transpose());
+                let pairs = gradient.as_mut_slice().iter_mut();
+                let pairs = pairs.zip(own.direct[i].as_slice());
+                pairs.for_each(|(g, d)| *g += d);
+            }
         }
     }
 
@@ -354,9 +390,10 @@ impl Mode {
             let gradient = &mut gradients[l];
             if l == 0 {
                 // Together with the products of A_1 itself.
-                add_product(&mut self.inner, u.transpose(), t, -1.0);
-                add_product(&mut self.inner, t.transpose(), u, -1.0);
-                assign_product(gradient, weights[0].view(), self.inner.view());
+                assign(&mut work.a, self.inner.view());
+                add_product(&mut work.a, u.transpose(), t, -1.0);
+                add_product(&mut work.a, t.transpose(), u, -1.0);
+                assign_product(gradient, weights[0].view(), work.a.view());
                 add_product(gradient, projection.view(), self.outer.view(), -1.0);
                 add_product(gradient, input.view(), u, 1.0);
             } else {
@@ -374,6 +411,11 @@ impl Mode {
             }
         }
     }
+}
+
+fn assign(out: &mut Matrix, a: MatRef<'_, f64>) {
+    out.reshape(a.nrows(), a.ncols());
+    out.view_mut().copy_from(a);
 }
 
 fn assign_product(out: &mut Matrix, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
