@@ -68,14 +68,24 @@ impl Optimizer for Adam {
         self.first.resize(size, 0.0);
         self.second.resize(size, 0.0);
         self.steps = self.steps.saturating_add(1);
-        let (correct1, correct2) = (1.0 - beta1.powi(self.steps), 1.0 - beta2.powi(self.steps));
-        let mut moments = self.first.iter_mut().zip(&mut self.second);
+        // The bias corrections, as factors: a division costs as much as all the rest.
+        let step = step / (1.0 - beta1.powi(self.steps));
+        let correct = 1.0 / (1.0 - beta2.powi(self.steps));
+        let (mut first, mut second) = (&mut self.first[..], &mut self.second[..]);
         for (parameter, gradient) in parameters.iter_mut().zip(gradients) {
-            let pairs = parameter.as_mut_slice().iter_mut().zip(gradient.as_slice());
-            for ((p, g), (m, v)) in pairs.zip(&mut moments) {
-                *m = beta1 * *m + (1.0 - beta1) * g;
-                *v = beta2 * *v + (1.0 - beta2) * g * g;
-                *p = (*p - step * (*m / correct1) / ((*v / correct2).sqrt() + epsilon)).max(0.0);
+            // Slices of one length: a loop over them is done several entries at a time.
+            let n = gradient.as_slice().len();
+            let (ms, vs);
+            (ms, first) = first.split_at_mut(n);
+            (vs, second) = second.split_at_mut(n);
+            let (ps, gs) = (&mut parameter.as_mut_slice()[..n], gradient.as_slice());
+            for i in 0..n {
+                let g = gs[i];
+                let m = beta1 * ms[i] + (1.0 - beta1) * g;
+                let v = beta2 * vs[i] + (1.0 - beta2) * g * g;
+                let change = step * m / ((v * correct).sqrt() + epsilon);
+                (ms[i], vs[i]) = (m, v);
+                ps[i] = (ps[i] - change).max(0.0);
             }
         }
     }

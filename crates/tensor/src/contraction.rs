@@ -117,3 +117,51 @@ pub(crate) fn tensor_times_matrix(
         out.fill(0.0);
     }
 }
+
+/// Product of the sizes before `mode`, its size, and the product of those after it.
+pub(crate) fn around(shape: &[usize], mode: usize) -> (usize, usize, usize) {
+    (
+        shape[..mode].iter().product(),
+        shape[mode],
+        shape[mode + 1..].iter().product(),
+    )
+}
+
+/// `out` ← the unfolding along `mode` of the row-major array `values`.
+pub(crate) fn unfold(values: &[f64], shape: &[usize], mode: usize, out: &mut Matrix) {
+    let (left, n, right) = around(shape, mode);
+    out.reshape(n, left * right);
+    if right == 0 {
+        return;
+    }
+    for (l, block) in values.chunks_exact((n * right).max(1)).enumerate() {
+        for (i, row) in block.chunks_exact(right).enumerate() {
+            out.row_mut(i)[l * right..(l + 1) * right].copy_from_slice(row);
+        }
+    }
+}
+
+/// X ×_i F_iᵀ of the row-major array `values` over the modes whose projection is given, from the
+/// last mode to the first: the early products are then single large ones. The sizes of the result
+/// go to `shape`, its values come from `scratch`; `None` if there is nothing to project.
+pub(crate) fn project(
+    values: &[f64],
+    shape: &mut [usize],
+    projections: &[Option<&Matrix>],
+    scratch: &mut Scratch,
+) -> Option<Vec<f64>> {
+    let mut current: Option<Vec<f64>> = None;
+    for (mode, factor) in projections.iter().enumerate().rev() {
+        let Some(factor) = factor else { continue };
+        let (left, n, right) = around(shape, mode);
+        let mut next = scratch.take(left * factor.cols() * right);
+        let par = scratch.par(left * n * right * factor.cols());
+        let source = current.as_deref().unwrap_or(values);
+        tensor_times_matrix(source, left, right, factor.view(), &mut next, par);
+        shape[mode] = factor.cols();
+        if let Some(old) = current.replace(next) {
+            scratch.give(old);
+        }
+    }
+    current
+}

@@ -2,7 +2,9 @@
 
 mod dimension_tree;
 
-use crate::contraction::{contract_left, khatri_rao, product, tensor_times_matrix, view, view_mut};
+use crate::contraction::{
+    around, contract_left, khatri_rao, product, project, unfold, view, view_mut,
+};
 use crate::divergence::{Fibres, quotient_mttkrp, relative_entropy};
 use crate::matrix::dot;
 use crate::{CpTensor, Matrix, Scratch, Tensor, TensorError};
@@ -48,10 +50,27 @@ impl DenseTensor {
 
     /// A tensor of order 1 and size 0, to be [`DenseTensor::reset`].
     pub(crate) fn blank() -> Self {
+        Self::blank_over(Vec::new())
+    }
+
+    /// As [`DenseTensor::blank`], in the memory of a buffer.
+    pub(crate) fn blank_over(mut values: Vec<f64>) -> Self {
+        values.clear();
         Self {
             shape: vec![0],
-            values: Vec::new(),
+            values,
         }
+    }
+
+    /// The entries, row-major.
+    pub(crate) fn into_values(self) -> Vec<f64> {
+        self.values
+    }
+
+    /// A tensor of zeros of the given shape.
+    pub fn zeros(shape: Vec<usize>) -> Self {
+        let values = vec![0.0; shape.iter().product()];
+        Self { shape, values }
     }
 
     /// The matrix as a tensor of order 2.
@@ -137,6 +156,29 @@ impl DenseTensor {
         index
     }
 
+    /// `out` ← X_(m), n_m × the product of the other sizes in their order.
+    pub(crate) fn unfold(&self, mode: usize, out: &mut Matrix) {
+        unfold(&self.values, &self.shape, mode, out);
+    }
+
+    /// `out` ← the projection over the modes whose projection is given, unfolded along `mode`.
+    pub(crate) fn project_unfolded(
+        &self,
+        mode: usize,
+        projections: &[Option<&Matrix>],
+        out: &mut Matrix,
+        scratch: &mut Scratch,
+    ) {
+        let mut shape = self.shape.clone();
+        match project(&self.values, &mut shape, projections, scratch) {
+            Some(values) => {
+                unfold(&values, &shape, mode, out);
+                scratch.give(values);
+            }
+            None => unfold(&self.values, &shape, mode, out),
+        }
+    }
+
     /// Product of the sizes before `mode`, its size, and the product of those after it.
     fn around(&self, mode: usize) -> (usize, usize, usize) {
         around(&self.shape, mode)
@@ -153,14 +195,6 @@ impl DenseTensor {
             .min_by_key(|cut| cost(*cut))
             .unwrap_or(0)
     }
-}
-
-fn around(shape: &[usize], mode: usize) -> (usize, usize, usize) {
-    (
-        shape[..mode].iter().product(),
-        shape[mode],
-        shape[mode + 1..].iter().product(),
-    )
 }
 
 impl Tensor for DenseTensor {
@@ -267,39 +301,28 @@ impl Tensor for DenseTensor {
         scratch.give(node);
     }
 
-    // From the last mode to the first: the early products are then single large ones.
     fn project(&self, projections: &[Option<&Matrix>], scratch: &mut Scratch) -> DenseTensor {
         let mut shape = self.shape.clone();
-        let mut current: Option<Vec<f64>> = None;
-        for (mode, factor) in projections.iter().enumerate().rev() {
-            let Some(factor) = factor else { continue };
-            let (left, n, right) = around(&shape, mode);
-            let mut next = scratch.take(left * factor.cols() * right);
-            let par = scratch.par(left * n * right * factor.cols());
-            let source = current.as_deref().unwrap_or(&self.values);
-            tensor_times_matrix(source, left, right, factor.view(), &mut next, par);
-            shape[mode] = factor.cols();
-            if let Some(old) = current.replace(next) {
-                scratch.give(old);
-            }
-        }
+        let values = project(&self.values, &mut shape, projections, scratch);
         DenseTensor {
             shape,
-            values: current.unwrap_or_else(|| self.values.clone()),
+            values: values.unwrap_or_else(|| self.values.clone()),
         }
     }
 
     fn project_all_but_one(
         &self,
         projections: &[&Matrix],
-        out: &mut Vec<DenseTensor>,
+        out: &mut Vec<Matrix>,
         scratch: &mut Scratch,
     ) {
-        out.resize_with(projections.len(), || DenseTensor {
-            shape: Vec::new(),
-            values: Vec::new(),
-        });
-        let mut leaves = Leaves { projections, out };
+        out.resize_with(projections.len(), Matrix::default);
+        let mut onto = vec![None; projections.len()];
+        let mut leaves = Leaves {
+            projections,
+            onto: &mut onto,
+            out,
+        };
         leaves.visit(0, projections.len(), &self.shape, &self.values, scratch);
     }
 

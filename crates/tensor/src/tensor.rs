@@ -66,21 +66,23 @@ pub trait Tensor: Sync + Send {
     /// F_i) in place of n_i; a mode with `None` keeps its size. The F_i may differ in their ranks.
     fn project(&self, projections: &[Option<&Matrix>], scratch: &mut Scratch) -> DenseTensor;
 
-    /// For every mode m the projection of all modes but m: `out[m]` ← X ×_{i≠m} F_iᵀ.
+    /// For every mode m the projection of all modes but m, unfolded along m: `out[m]` ← X_(m)
+    /// (⊗_{i≠m} F_i), n_m × Π_{i≠m} r_i, the columns in the order of the modes with the last index
+    /// fastest. The F_i may differ in their ranks.
+    ///
+    /// Implementations share partial contractions between the modes.
     fn project_all_but_one(
         &self,
         projections: &[&Matrix],
-        out: &mut Vec<DenseTensor>,
+        out: &mut Vec<Matrix>,
         scratch: &mut Scratch,
     ) {
-        out.clear();
-        for mode in 0..projections.len() {
-            let others: Vec<_> = projections
-                .iter()
-                .enumerate()
-                .map(|(i, p)| (i != mode).then_some(*p))
-                .collect();
-            out.push(self.project(&others, scratch));
+        out.resize_with(projections.len(), Matrix::default);
+        let mut others: Vec<_> = projections.iter().map(|p| Some(*p)).collect();
+        for (mode, out) in out.iter_mut().enumerate() {
+            others[mode] = None;
+            self.project(&others, scratch).unfold(mode, out);
+            others[mode] = Some(projections[mode]);
         }
     }
 

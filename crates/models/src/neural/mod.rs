@@ -1,11 +1,13 @@
 //! Neural HNCPD: the layers of Standard HNCPD, trained together by backpropagation.
 
+mod first_layer;
 mod network;
 
 use hntf_solvers::{
-    Adam, AdamSettings, Iterate, Ncpd, Observer, Optimizer, Start, Stopping, drive,
+    Adam, AdamSettings, Iterate, Ncpd, Observer, Optimizer, Outcome, Start, Stopping,
+    balance_columns, drive,
 };
-use hntf_tensor::Matrix;
+use hntf_tensor::{CpTensor, Matrix};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +19,9 @@ pub use network::Network;
 /// The factors F_i of an NCPD are fixed; one network per mode computes S_iˡ = q(A_iˡ, S_iˡ⁻¹) by
 /// nonnegative least squares, and the A's minimise Σ_l mean (X − ⟦A_i¹ ⋯ A_iˡ S_iˡ⟧)² over all
 /// modes and layers at once.
+///
+/// With a `first_layer_step` above 0 the first layer is trained too: the F_i follow their own
+/// gradient, through the networks and of the term mean (X − ⟦F⟧)² that then joins the loss.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct NeuralHncpd {
@@ -26,6 +31,10 @@ pub struct NeuralHncpd {
     pub epochs: usize,
     /// Adam's settings; the published step is 50 for the synthetic tensor and 0.1 for Twitter.
     pub adam: AdamSettings,
+    /// Adam's step for the F_i; 0 keeps the first layer as it was fitted, as published.
+    pub first_layer_step: f64,
+    /// Whether the columns of the first layer get one length across the modes before the training.
+    pub balance: bool,
 }
 
 impl Default for NeuralHncpd {
@@ -39,6 +48,8 @@ impl Default for NeuralHncpd {
                 beta2: 0.99,
                 epsilon: 1e-8,
             },
+            first_layer_step: 0.0,
+            balance: false,
         }
     }
 }
@@ -66,6 +77,14 @@ impl Model for NeuralHncpd {
             });
         }
         check_adam(&self.adam)?;
+        let free = self.first_layer_step;
+        if !(free >= 0.0 && free.is_finite()) {
+            return Err(ModelError::Parameter {
+                parameter: "first-layer-step",
+                found: free.to_string(),
+                expected: "it must be a positive number, or 0 to keep the first layer as it was fitted",
+            });
+        }
         crate::model::validate_ranks(shape, ranks)
     }
 
@@ -80,12 +99,27 @@ impl Model for NeuralHncpd {
         }
         let mut random = RandomState::new(fit.seed);
         let weights = starting_weights(fit.data.shape(), fit.ranks, &mut random);
+        let mut factors = first.fit.model.factors().to_vec();
+        if self.balance {
+            balance_columns(&mut factors);
+        }
         let whole = fit.completed(first)?;
         let data = whole.as_deref().unwrap_or(fit.data);
-        let network = Network::new(data, first.fit.model.factors(), weights);
+        let network = Network::new(data, &factors, weights);
+        let free = self.first_layer_step > 0.0;
         let mut training = Training {
-            network,
+            network: if free {
+                network.with_free_inputs()
+            } else {
+                network
+            },
             adam: Adam::new(self.adam),
+            first_layer: free.then(|| {
+                Adam::new(AdamSettings {
+                    step: self.first_layer_step,
+                    ..self.adam
+                })
+            }),
             loss: f64::NAN,
         };
         let stopping = Stopping {
@@ -95,11 +129,14 @@ impl Model for NeuralHncpd {
         let outcome = drive(&mut training, &stopping, observer);
         // The optimizer has moved the weights since the last forward pass.
         training.network.forward();
-        assemble(
-            first,
-            &training.network.stacks(),
-            vec![outcome; fit.ranks.len() - 1],
-        )
+        let outcomes = vec![outcome.clone(); fit.ranks.len() - 1];
+        let stacks = training.network.stacks();
+        if free {
+            let (factors, _) = training.network.inputs_and_gradients();
+            assemble(&trained(first, factors, outcome)?, &stacks, outcomes)
+        } else {
+            assemble(first, &stacks, outcomes)
+        }
     }
 }
 
@@ -130,6 +167,18 @@ pub(crate) fn check_adam(settings: &AdamSettings) -> Result<(), ModelError> {
     wrong("adam", found, "0 ≤ beta < 1 and epsilon > 0 are needed")
 }
 
+/// The first layer with other factors.
+fn trained(
+    first: &FirstLayerFit,
+    factors: &[Matrix],
+    outcome: Outcome,
+) -> Result<FirstLayerFit, ModelError> {
+    let mut first = first.clone();
+    first.fit.model = CpTensor::new(factors.to_vec())?;
+    first.fit.outcome = outcome;
+    Ok(first)
+}
+
 /// |N(0,1)| for every A_iˡ, modes in order and within a mode from layer to layer.
 fn starting_weights(
     shape: &[usize],
@@ -146,10 +195,11 @@ fn starting_weights(
     shape.iter().map(&mut mode).collect()
 }
 
-/// One gradient step of all weights.
+/// One gradient step of all weights, and of the first layer if it is trained.
 struct Training<'a> {
     network: Network<'a>,
     adam: Adam,
+    first_layer: Option<Adam>,
     loss: f64,
 }
 
@@ -159,6 +209,10 @@ impl Iterate for Training<'_> {
         self.network.backward();
         let (weights, gradients) = self.network.weights_and_gradients();
         self.adam.update(weights, gradients);
+        if let Some(adam) = &mut self.first_layer {
+            let (factors, gradients) = self.network.inputs_and_gradients();
+            adam.update(factors, gradients);
+        }
     }
 
     /// The loss of the weights before the last step: its value comes with their gradient.

@@ -35,7 +35,7 @@ impl Case {
         let labels = |l: usize, random: &mut RandomState| {
             let mut class = |j: usize| {
                 let class = (random.random_sample() * CLASSES as f64) as usize;
-                ((j + l) % 3 > 0).then_some(class)
+                (!(j + l).is_multiple_of(3)).then_some(class)
             };
             Labels::new(
                 CLASSES,

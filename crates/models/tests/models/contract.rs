@@ -25,6 +25,14 @@ fn briefly_trained() -> NeuralHncpd {
     }
 }
 
+fn free_first_layer() -> NeuralHncpd {
+    NeuralHncpd {
+        first_layer_step: 0.001,
+        balance: true,
+        ..briefly_trained()
+    }
+}
+
 fn few_sweeps(frozen: bool) -> NeuralMultiHntf {
     NeuralMultiHntf {
         frozen,
@@ -53,6 +61,7 @@ fn every_model() -> Vec<(String, Box<dyn Model>)> {
         named("multi", Box::<MultiHntf>::default()),
         named("multi, symmetric, balanced", Box::new(symmetric)),
         named("neural", Box::new(briefly_trained())),
+        named("neural, free first layer", Box::new(free_first_layer())),
         named("neural multi", Box::new(few_sweeps(false))),
         named("neural multi, frozen", Box::new(few_sweeps(true))),
     ];
@@ -260,6 +269,6 @@ fn parameters_round_trip() {
     });
     assert_round_trip(NeuralHncpd {
         first_layer,
-        ..briefly_trained()
+        ..free_first_layer()
     });
 }

@@ -43,6 +43,60 @@ fn plain_loss(
     (models.into_iter().map(mean_square).sum(), support)
 }
 
+/// As [`plain_loss`], with mean(X − ⟦F⟧)² besides.
+fn plain_free_loss(
+    data: &DenseTensor,
+    inputs: &[Matrix],
+    weights: &[Matrix],
+    depth: usize,
+) -> (f64, Vec<bool>) {
+    let (stacked, support) = plain_loss(data, inputs, weights, depth);
+    let first = DenseTensor::from_cp(&CpTensor::new(inputs.to_vec()).unwrap());
+    let pairs = data.values().iter().zip(first.values());
+    let own = pairs.map(|(x, m)| (x - m).powi(2)).sum::<f64>();
+    (stacked + own / data.values().len() as f64, support)
+}
+
+/// Checks the inner product of `gradient` and a random direction against differences of `loss`
+/// along it; `loss` gives the support of every S beside its value. Nothing is said at kinks.
+fn check_along(
+    at: &Matrix,
+    gradient: &Matrix,
+    random: &mut RandomState,
+    loss: impl Fn(&Matrix) -> (f64, Vec<bool>),
+) -> Result<(), TestCaseError> {
+    let direction = Matrix::from_fn(at.rows(), at.cols(), |_, _| random.randn());
+    let (_, here) = loss(at);
+    let mut support_changed = false;
+    let mut along = |step: f64| {
+        let mut moved = at.clone();
+        let pairs = moved.as_mut_slice().iter_mut().zip(direction.as_slice());
+        pairs.for_each(|(w, d)| *w += step * d);
+        let (loss, support) = loss(&moved);
+        support_changed |= support != here;
+        loss
+    };
+    // Near a singular A the loss bends sharply, elsewhere rounding is what limits: one of the
+    // steps is right.
+    let differences = [1e-3, 1e-4, 1e-5].map(|h: f64| {
+        let (outer, inner) = (along(2.0 * h) - along(-2.0 * h), along(h) - along(-h));
+        (8.0 * inner - outer) / (12.0 * h)
+    });
+    // A change of support is a kink: nothing can be said there.
+    if support_changed {
+        return Ok(());
+    }
+    let pairs = gradient.as_slice().iter().zip(direction.as_slice());
+    let found: f64 = pairs.map(|(g, d)| g * d).sum();
+    let size = gradient.squared_norm().sqrt() * direction.squared_norm().sqrt();
+    let off = differences.map(|d| (found - d).abs());
+    prop_assert!(
+        off.into_iter().fold(f64::INFINITY, f64::min) <= 1e-6 * size.max(1e-3),
+        "{found} is none of {differences:?}"
+    );
+    Ok(())
+}
+
 struct Case {
     data: DenseTensor,
     inputs: Vec<Matrix>,
@@ -85,9 +139,16 @@ impl Case {
     }
 }
 
-/// The structures to test: orders 2, 3, 4 and depths 1, 2, 3.
+/// The structures to test: orders 1 to 5 and depths 1, 2, 3.
 fn structures() -> impl Strategy<Value = (Vec<usize>, Vec<usize>)> {
-    let shapes = vec![vec![6, 7], vec![5, 4, 6], vec![4, 3, 4, 2], vec![1, 5, 2]];
+    let shapes = vec![
+        vec![6, 7],
+        vec![5, 4, 6],
+        vec![4, 3, 4, 2],
+        vec![1, 5, 2],
+        vec![7],
+        vec![2, 3, 2, 1, 3],
+    ];
     let ranks = vec![
         vec![5, 3],
         vec![5, 3, 2],
@@ -116,39 +177,45 @@ proptest! {
         network.forward();
         network.backward();
         let gradients = network.weights_and_gradients().1.to_vec();
-        let (_, here) = case.plain(&case.weights);
 
         // Along a random direction of every single weight matrix, so that each has its say.
         for (which, gradient) in gradients.iter().enumerate() {
-            let direction = Matrix::from_fn(gradient.rows(), gradient.cols(), |_, _| random.randn());
-            let mut support_changed = false;
-            let mut along = |step: f64| {
+            check_along(&case.weights[which], gradient, &mut random, |moved| {
                 let mut weights = case.weights.clone();
-                let pairs = weights[which].as_mut_slice().iter_mut().zip(direction.as_slice());
-                pairs.for_each(|(w, d)| *w += step * d);
-                let (loss, support) = case.plain(&weights);
-                support_changed |= support != here;
-                loss
-            };
-            // Near a singular A the loss bends sharply, elsewhere rounding is what limits: one of
-            // the steps is right.
-            let differences = [1e-3, 1e-4, 1e-5].map(|h: f64| {
-                let (outer, inner) = (along(2.0 * h) - along(-2.0 * h), along(h) - along(-h));
-                (8.0 * inner - outer) / (12.0 * h)
-            });
-            // A change of support is a kink: nothing can be said there.
-            if support_changed {
-                continue;
-            }
-            let pairs = gradient.as_slice().iter().zip(direction.as_slice());
-            let found: f64 = pairs.map(|(g, d)| g * d).sum();
-            let size = gradient.squared_norm().sqrt() * direction.squared_norm().sqrt();
-            let off = differences.map(|d| (found - d).abs());
-            prop_assert!(
-                off.into_iter().fold(f64::INFINITY, f64::min) <= 1e-6 * size.max(1e-3),
-                "weights {which}: {found} is none of {differences:?}"
-            );
+                weights[which] = moved.clone();
+                case.plain(&weights)
+            })?;
         }
+    }
+
+    #[test]
+    fn free_inputs_add_their_own_term_and_have_a_gradient_of_their_own(
+        (shape, ranks) in structures(), seed: u32,
+    ) {
+        let mut random = RandomState::new(seed);
+        let case = Case::draw(&shape, &ranks, &mut random);
+        let free = |inputs: &[Matrix], weights: &[Matrix]| {
+            plain_free_loss(&case.data, inputs, weights, case.depth)
+        };
+        let mut network = case.network().with_free_inputs();
+        let (found, (expected, _)) = (network.forward(), free(&case.inputs, &case.weights));
+        prop_assert!((found - expected).abs() < 1e-10 * expected, "{found} is not {expected}");
+        network.backward();
+        let gradients = network.inputs_and_gradients().1.to_vec();
+        prop_assert_eq!(gradients.len(), case.inputs.len());
+        for (which, gradient) in gradients.iter().enumerate() {
+            check_along(&case.inputs[which], gradient, &mut random, |moved| {
+                let mut inputs = case.inputs.clone();
+                inputs[which] = moved.clone();
+                free(&inputs, &case.weights)
+            })?;
+        }
+        // The own term does not depend on the weights.
+        let mut fixed = case.network();
+        fixed.forward();
+        fixed.backward();
+        prop_assert_eq!(fixed.weights_and_gradients().1, network.weights_and_gradients().1);
+        prop_assert!(fixed.inputs_and_gradients().1.is_empty());
     }
 }
 

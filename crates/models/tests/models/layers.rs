@@ -2,8 +2,8 @@
 //! relations as the products they stand for.
 
 use hntf_models::{FlatNcpd, Hierarchy, Hntf, NeuralHncpd, StandardHncpd};
-use hntf_solvers::{Ncpd, Silent, Start};
-use hntf_tensor::{CpTensor, DenseTensor, Matrix};
+use hntf_solvers::{AdamSettings, Ncpd, Nnls, Silent, Start};
+use hntf_tensor::{CpTensor, DenseTensor, Matrix, Scratch, Tensor, gram, relative_error};
 use numpy_random::RandomState;
 
 use crate::{assert_close, assert_same_factors, fit, noisy};
@@ -88,6 +88,62 @@ fn neural_hncpd_approximates_by_topics_times_coefficients() {
             }
         }
     }
+}
+
+/// Σ_l mean(X − X̂ˡ)² over all layers.
+fn joint_loss(data: &DenseTensor, found: &Hierarchy) -> f64 {
+    let layers = found.layers.iter();
+    let errors = layers.map(|l| relative_error(data, &l.approximation, &mut Scratch::new()));
+    let mean_square = data.squared_norm() / data.values().len() as f64;
+    errors.map(|e| e * e * mean_square).sum()
+}
+
+#[test]
+fn a_free_first_layer_is_the_hierarchys_first_and_lowers_what_the_fixed_one_reaches() {
+    let data = noisy(&[8, 7, 6], 5, 0.2, &mut RandomState::new(3));
+    let fixed = NeuralHncpd {
+        epochs: 1500,
+        adam: AdamSettings {
+            step: 0.02,
+            ..NeuralHncpd::default().adam
+        },
+        balance: true,
+        ..NeuralHncpd::default()
+    };
+    let free = NeuralHncpd {
+        first_layer_step: 0.002,
+        ..fixed
+    };
+    let [a, b] = [fixed, free].map(|model| fit(&model, &data, &[5, 3, 2], 0));
+    let (before, after) = (joint_loss(&data, &a), joint_loss(&data, &b));
+    assert!(after < before, "{after} is not below {before}");
+    assert_ne!(a.layers[0].approximation, b.layers[0].approximation);
+    assert_eq!(b.layers[0].outcome, b.layers[1].outcome);
+
+    // S_i¹ = q(A_i¹, F_i) for the F_i that came out.
+    for (mode, topics) in b.layers[1].topics.iter().enumerate() {
+        let factor = &b.layers[0].approximation.factors()[mode];
+        let (mut g, mut t) = (Matrix::default(), Matrix::default());
+        gram(topics, &mut g);
+        Nnls::new().solve(&g, &factor.transposed().times(topics), &mut t);
+        assert_close(weights(&b, 0, 1, Some(mode)), &t, 1e-9);
+    }
+}
+
+#[test]
+fn balancing_does_not_change_what_the_first_layer_stands_for() {
+    let data = noisy(&[8, 7, 6], 5, 0.2, &mut RandomState::new(3));
+    let plain = NeuralHncpd {
+        epochs: 3,
+        ..NeuralHncpd::default()
+    };
+    let balanced = NeuralHncpd {
+        balance: true,
+        ..plain
+    };
+    let [a, b] = [plain, balanced].map(|model| fit(&model, &data, &[5, 3], 0));
+    assert_eq!(a.layers[0].approximation, b.layers[0].approximation);
+    assert_ne!(a.layers[1].approximation, b.layers[1].approximation);
 }
 
 /// HNTF-p on full tensors: NCPD of ⟦I, D, S⟧, formed entry by entry.

@@ -131,6 +131,13 @@ fn iterations_and_adam_have_ranges() {
         };
         assert_eq!(named(&model).0, "adam");
     }
+    for step in [-1e-3, f64::NAN, f64::INFINITY] {
+        let model = NeuralHncpd {
+            first_layer_step: step,
+            ..NeuralHncpd::default()
+        };
+        assert_eq!(named(&model), ("first-layer-step", step.to_string()));
+    }
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Binary trees over the modes: contractions that leave out one mode each share their halves.
 
-use super::{DenseTensor, around};
-use crate::contraction::{contract_left, contract_right, khatri_rao, tensor_times_matrix};
+use crate::contraction::{contract_left, contract_right, khatri_rao, project, unfold};
 use crate::{Matrix, Scratch};
 
 /// The inner nodes of a sweep: partial MTTKRPs of a range of modes, (n_a ⋯ n_{b−1}) × rank.
@@ -50,7 +49,9 @@ impl Sweep<'_> {
 /// The projections of all modes but one, by halves: what a half shares is contracted once.
 pub(super) struct Leaves<'a> {
     pub(super) projections: &'a [&'a Matrix],
-    pub(super) out: &'a mut [DenseTensor],
+    /// Work space: `None` for every mode.
+    pub(super) onto: &'a mut [Option<&'a Matrix>],
+    pub(super) out: &'a mut [Matrix],
 }
 
 impl Leaves<'_> {
@@ -64,33 +65,20 @@ impl Leaves<'_> {
         scratch: &mut Scratch,
     ) {
         if to - from == 1 {
-            let leaf = &mut self.out[from];
-            leaf.shape.clear();
-            leaf.shape.extend_from_slice(shape);
-            leaf.values.clear();
-            leaf.values.extend_from_slice(node);
+            unfold(node, shape, from, &mut self.out[from]);
             return;
         }
         // The left part keeps the larger share: contracting the last modes of a row-major array is
         // one large product.
         let cut = (from + to).div_ceil(2);
-        for (keep, drop) in [((from, cut), (cut, to)), ((cut, to), (from, cut))] {
+        for (keep, drop) in [(from..cut, cut..to), (cut..to, from..cut)] {
             let mut shape = shape.to_vec();
-            let mut current: Option<Vec<f64>> = None;
-            for mode in (drop.0..drop.1).rev() {
-                let factor = self.projections[mode];
-                let (left, n, right) = around(&shape, mode);
-                let mut next = scratch.take(left * factor.cols() * right);
-                let par = scratch.par(left * n * right * factor.cols());
-                let source = current.as_deref().unwrap_or(node);
-                tensor_times_matrix(source, left, right, factor.view(), &mut next, par);
-                shape[mode] = factor.cols();
-                if let Some(old) = current.replace(next) {
-                    scratch.give(old);
-                }
+            for mode in drop.clone() {
+                self.onto[mode] = Some(self.projections[mode]);
             }
-            let child = current.unwrap_or_default();
-            self.visit(keep.0, keep.1, &shape, &child, scratch);
+            let child = project(node, &mut shape, self.onto, scratch).unwrap_or_default();
+            self.onto[drop].fill(None);
+            self.visit(keep.start, keep.end, &shape, &child, scratch);
             scratch.give(child);
         }
     }

@@ -21,8 +21,40 @@ impl SparseTensor {
     ) {
         let sizes = self.shape.iter().zip(projections);
         let shape: Vec<_> = sizes.map(|(n, p)| p.map_or(*n, Matrix::cols)).collect();
+        let strides: Vec<_> = (0..shape.len())
+            .map(|mode| shape[mode + 1..].iter().product())
+            .collect();
         out.reset(&shape);
-        Projection::new(&self.trees, projections, &shape).add_to(out.values_mut(), scratch);
+        Projection::new(&self.trees, projections, &strides).add_to(out.values_mut(), scratch);
+    }
+
+    /// `out` ← the projection of all modes but `mode`, unfolded along it; `projections` has `None`
+    /// there alone.
+    fn project_unfolded(
+        &self,
+        mode: usize,
+        projections: &[Option<&Matrix>],
+        out: &mut Matrix,
+        scratch: &mut Scratch,
+    ) {
+        let columns = |p: &Option<&Matrix>| p.map_or(1, Matrix::cols);
+        let mut strides: Vec<_> = (0..projections.len())
+            .map(|mode| projections[mode + 1..].iter().map(columns).product())
+            .collect();
+        strides[mode] = projections.iter().map(columns).product();
+        out.reshape(self.shape[mode], strides[mode]);
+        out.as_mut_slice().fill(0.0);
+        Projection::new(&self.trees, projections, &strides).add_to(out.as_mut_slice(), scratch);
+    }
+
+    /// The longest mode, if projecting that one alone leaves fewer numbers than there are nonzeros.
+    fn mode_to_share(&self, projections: &[&Matrix]) -> Option<usize> {
+        let longest = (0..self.shape.len()).max_by_key(|mode| self.shape[*mode])?;
+        let sizes = self.shape.iter().enumerate().filter(|(m, _)| *m != longest);
+        let left = sizes.fold(projections[longest].cols(), |p, (_, n)| {
+            p.saturating_mul(*n)
+        });
+        (left <= self.nnz()).then_some(longest)
     }
 }
 
@@ -51,19 +83,35 @@ impl Tensor for SparseTensor {
         out
     }
 
+    // With one very long mode, as words are, what is left of the data once that mode is projected
+    // is a small dense array: it serves all other modes.
     fn project_all_but_one(
         &self,
         projections: &[&Matrix],
-        out: &mut Vec<DenseTensor>,
+        out: &mut Vec<Matrix>,
         scratch: &mut Scratch,
     ) {
-        out.resize_with(projections.len(), DenseTensor::blank);
-        let mut others: Vec<_> = projections.iter().map(|p| Some(*p)).collect();
-        for (mode, out) in out.iter_mut().enumerate() {
-            others[mode] = None;
-            self.project_into(&others, out, scratch);
-            others[mode] = Some(projections[mode]);
+        out.resize_with(projections.len(), Matrix::default);
+        let mut onto = vec![None; projections.len()];
+        let shared = self.mode_to_share(projections);
+        let mut small = DenseTensor::blank_over(scratch.take(0));
+        if let Some(longest) = shared {
+            onto[longest] = Some(projections[longest]);
+            self.project_into(&onto, &mut small, scratch);
         }
+        for (mode, out) in out.iter_mut().enumerate() {
+            for (i, p) in projections.iter().enumerate() {
+                onto[i] = (i != mode).then_some(*p);
+            }
+            match shared {
+                Some(longest) if longest != mode => {
+                    onto[longest] = None;
+                    small.project_unfolded(mode, &onto, out, scratch);
+                }
+                _ => self.project_unfolded(mode, &onto, out, scratch),
+            }
+        }
+        scratch.give(small.into_values());
     }
 
     fn unfolding_gram(&self, mode: usize) -> Matrix {

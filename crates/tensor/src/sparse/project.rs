@@ -19,11 +19,11 @@ pub(super) struct Projection<'a> {
 
 impl<'a> Projection<'a> {
     /// Over the tree, of those given by mode, that needs the fewest levels above the contracted
-    /// ones.
+    /// ones. Neighbours in mode m shall stand `strides[m]` apart in the result.
     pub(super) fn new(
         trees: &'a [Tree],
         projections: &[Option<&'a Matrix>],
-        out: &[usize],
+        strides: &[usize],
     ) -> Self {
         let modes = projections.len();
         let top = |root: usize| {
@@ -32,16 +32,15 @@ impl<'a> Projection<'a> {
         };
         let root = (0..modes).min_by_key(|root| top(*root)).unwrap_or(0);
         let in_tree = |level: usize| (root + level) % modes;
-        let stride = |mode: usize| out[mode + 1..].iter().product();
         Self {
             tree: &trees[root],
             onto: (0..modes).map(|l| projections[in_tree(l)]).collect(),
-            strides: (0..modes).map(|l| stride(in_tree(l))).collect(),
+            strides: (0..modes).map(|l| strides[in_tree(l)]).collect(),
             top: top(root),
         }
     }
 
-    /// Adds the projection to `out`, row-major over the modes in order.
+    /// Adds the projection to `out`.
     pub(super) fn add_to(&self, out: &mut [f64], scratch: &mut Scratch) {
         let below = self.offsets(self.top..self.onto.len());
         let above = self.offsets(0..self.top);
@@ -54,6 +53,7 @@ impl<'a> Projection<'a> {
                 .collect(),
             above: &above,
             below: &below,
+            side_by_side: below.iter().copied().eq(0..below.len()),
             out,
         };
         work.weights[0][0] = 1.0;
@@ -177,13 +177,21 @@ struct Work<'a> {
     sums: Vec<Vec<f64>>,
     above: &'a [usize],
     below: &'a [usize],
+    /// Whether `below` is 0, 1, 2, …
+    side_by_side: bool,
     out: &'a mut [f64],
 }
 
 impl Work<'_> {
     fn place(&mut self, base: usize, top: usize) {
+        let sum = &self.sums[0];
         for (w, a) in self.weights[top].iter().zip(self.above) {
-            for (x, b) in self.sums[0].iter().zip(self.below) {
+            if self.side_by_side {
+                let out = &mut self.out[base + a..][..sum.len()];
+                out.iter_mut().zip(sum).for_each(|(o, x)| *o += w * x);
+                continue;
+            }
+            for (x, b) in sum.iter().zip(self.below) {
                 self.out[base + a + b] += w * x;
             }
         }

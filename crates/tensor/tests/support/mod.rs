@@ -82,6 +82,20 @@ fn plain_projection(values: &[f64], shape: &[usize], p: &[Option<&Matrix>]) -> V
     indices(&small).iter().map(entry).collect()
 }
 
+/// The projected tensor with `mode` in the rows and the other modes in order in the columns.
+fn plain_unfolding(values: &[f64], shape: &[usize], p: &[Option<&Matrix>], mode: usize) -> Matrix {
+    let size = |m: usize| p[m].map_or(shape[m], Matrix::cols);
+    let small: Vec<_> = (0..shape.len()).map(size).collect();
+    let others = (0..shape.len()).filter(|m| *m != mode);
+    let columns = others.clone().map(|m| small[m]).product();
+    let mut out = Matrix::zeros(shape[mode], columns);
+    for (index, x) in indices(&small).iter().zip(values) {
+        let column = others.clone().fold(0, |c, m| c * small[m] + index[m]);
+        out[(index[mode], column)] = *x;
+    }
+    out
+}
+
 pub(crate) fn assert_close(found: &[f64], expected: &[f64]) {
     assert_eq!(found.len(), expected.len());
     for (a, b) in found.iter().zip(expected) {
@@ -138,8 +152,13 @@ pub(crate) fn check(data: &dyn Tensor, values: &[f64], rank: usize, random: &mut
             .map(|(i, p)| p.filter(|_| i != mode))
             .collect();
         let expected = plain_projection(values, &shape, &others);
-        assert_close(leaf.values(), &expected);
         assert_close(data.project(&others, &mut scratch).values(), &expected);
+        let unfolded = plain_unfolding(&expected, &shape, &others, mode);
+        assert_eq!(
+            (leaf.rows(), leaf.cols()),
+            (unfolded.rows(), unfolded.cols())
+        );
+        assert_close(leaf.as_slice(), unfolded.as_slice());
     }
 
     for mode in 0..order {
