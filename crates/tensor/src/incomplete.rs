@@ -199,7 +199,7 @@ impl Tensor for Incomplete {
     fn project_all_but_one(
         &self,
         projections: &[&Matrix],
-        out: &mut Vec<DenseTensor>,
+        out: &mut Vec<Matrix>,
         scratch: &mut Scratch,
     ) {
         self.data().project_all_but_one(projections, out, scratch);
