@@ -58,8 +58,10 @@ pub fn render(finished: &Finished<'_>, command: &str, format: Format) -> String 
     let failed = finished.fits.iter().filter(|f| f.failed);
     for fit in failed {
         out.push_str(&format!(
-            "{} trial {}: failed, a value became infinite or not a number\n\n",
-            fit.method, fit.trial
+            "{} trial {}: failed after {} iterations, a value became infinite or not a number\n\n",
+            fit.method,
+            fit.trial,
+            fit.iterations.iter().max().unwrap_or(&0)
         ));
     }
     let data_notes = &finished.prepared.dataset.notes;
