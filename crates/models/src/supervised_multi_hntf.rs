@@ -59,6 +59,13 @@ impl Model for SupervisedMultiHntf {
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
         matrices_only("supervised-multi-hntf", shape)?;
+        if self.iterations == 0 {
+            return Err(ModelError::Parameter {
+                parameter: "iterations",
+                found: "0".to_owned(),
+                expected: "it must be at least 1",
+            });
+        }
         if !(self.weight >= 0.0 && self.weight.is_finite()) {
             return Err(ModelError::Parameter {
                 parameter: "weight",

@@ -119,3 +119,25 @@ fn a_tensor_without_entries() {
 fn entries_whose_squares_overflow() {
     assert_snapshot!(refused_values(&[4, 4, 4], &[1e200; 64]));
 }
+
+/// The experiment with a mask of these values is refused; what is said.
+fn refused_mask(shape: &[usize], values: &[f64]) -> String {
+    let lab = Lab::on("kind = \"file\"\npath = \"x.npy\"\nmask = \"mask.npy\"\n");
+    write_npy(&lab.path("mask.npy"), shape, values).unwrap();
+    lab.run_refused()
+}
+
+#[test]
+fn a_mask_of_another_shape() {
+    assert_snapshot!(refused_mask(&[5, 6, 4], &[1.0; 120]));
+}
+
+#[test]
+fn a_mask_that_hides_everything() {
+    assert_snapshot!(refused_mask(&[6, 5, 4], &[0.0; 120]));
+}
+
+#[test]
+fn a_mask_of_other_numbers() {
+    assert_snapshot!(refused_mask(&[6, 5, 4], &[0.5; 120]));
+}

@@ -95,6 +95,8 @@ impl Experiment {
             DatasetError::Nowhere { key, .. } => key,
             DatasetError::Names { .. } => "items",
             DatasetError::MaskShape { .. } | DatasetError::MaskValue { .. } => "mask",
+            DatasetError::AllHidden { .. } if self.dataset.keys.contains_key("mask") => "mask",
+            DatasetError::AllHidden { .. } => "missing",
             DatasetError::Vocabulary { .. } | DatasetError::VocabularyLength { .. } => "vocabulary",
             _ => "path",
         };

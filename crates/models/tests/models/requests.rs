@@ -2,7 +2,7 @@
 
 use hntf_models::{
     Fit, FlatNcpd, Hntf, Model, ModelError, MultiHntf, NeuralHncpd, NeuralMultiHntf, StandardHncpd,
-    SupervisedNeuralMultiHntf,
+    SupervisedMultiHntf, SupervisedNeuralMultiHntf,
 };
 use hntf_solvers::{AdamSettings, Ncpd, Silent, SolverError, Start, Stopping};
 use hntf_tensor::{DenseTensor, Matrix, Tensor};
@@ -228,4 +228,21 @@ fn joint_training_needs_sensible_weights_and_a_sweep() {
     let request = Fit::new(&matrix, &[3, 2], 0);
     let error = supervised.fit(&request, &mut Silent).unwrap_err();
     assert_eq!(error, ModelError::NoLabels);
+}
+
+#[test]
+fn supervised_multi_hntf_needs_an_iteration() {
+    let data = noisy(&[6, 5], 2, 0.1, &mut RandomState::new(1));
+    let none = SupervisedMultiHntf {
+        iterations: 0,
+        ..SupervisedMultiHntf::default()
+    };
+    let error = refusal(&none, &data, &[3, 2]);
+    assert!(matches!(
+        error,
+        ModelError::Parameter {
+            parameter: "iterations",
+            ..
+        }
+    ));
 }
