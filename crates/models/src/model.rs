@@ -238,3 +238,33 @@ pub(crate) fn validate_ranks(shape: &[usize], ranks: &[usize]) -> Result<(), Mod
     }
     Ok(())
 }
+
+/// λ_l of the layers, as given or all 1.
+pub(crate) fn layer_weights(given: &[f64], ranks: &[usize]) -> Vec<f64> {
+    if given.is_empty() {
+        vec![1.0; ranks.len()]
+    } else {
+        given.to_vec()
+    }
+}
+
+/// One weight a layer or none at all, each ≥ 0 and one of them above.
+pub(crate) fn validate_layer_weights(given: &[f64], ranks: &[usize]) -> Result<(), ModelError> {
+    let valid = |w: &f64| *w >= 0.0 && w.is_finite();
+    let expected = if given.is_empty() {
+        return Ok(());
+    } else if given.len() != ranks.len() {
+        "one weight per rank is needed, or none for 1 everywhere"
+    } else if !given.iter().all(valid) {
+        "every weight must be a finite number ≥ 0"
+    } else if given.iter().all(|w| *w == 0.0) {
+        "at least one weight must be above 0: there would be nothing to fit"
+    } else {
+        return Ok(());
+    };
+    Err(ModelError::Parameter {
+        parameter: "layer-weights",
+        found: format!("{given:?}"),
+        expected,
+    })
+}

@@ -80,13 +80,7 @@ impl Model for NeuralMultiHntf {
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        validate(
-            &self.layer_weights,
-            self.weight_starts,
-            &self.stopping,
-            ranks,
-        )?;
-        crate::model::validate_ranks(shape, ranks)
+        self.training().validate(shape, ranks)
     }
 
     fn stack(
@@ -95,12 +89,19 @@ impl Model for NeuralMultiHntf {
         first: &FirstLayerFit,
         observer: &mut dyn Observer,
     ) -> Result<Hierarchy, ModelError> {
-        let begin = Begin {
-            layer_weights: layer_weights(&self.layer_weights, fit.ranks.len()),
-            weight_starts: self.weight_starts,
+        self.training().run(fit, first, observer)
+    }
+}
+
+impl NeuralMultiHntf {
+    fn training(&self) -> Training<'_> {
+        Training {
+            frozen: self.frozen,
+            layer_weights: &self.layer_weights,
             label_weight: None,
-        };
-        train(fit, first, &begin, self.frozen, &self.stopping, observer)
+            weight_starts: self.weight_starts,
+            stopping: &self.stopping,
+        }
     }
 }
 
@@ -153,20 +154,7 @@ impl Model for SupervisedNeuralMultiHntf {
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
         crate::hnmf::matrices_only("supervised-neural-multi-hntf", shape)?;
-        if !(self.label_weight >= 0.0 && self.label_weight.is_finite()) {
-            return Err(ModelError::Parameter {
-                parameter: "label-weight",
-                found: self.label_weight.to_string(),
-                expected: "it must be a finite number ≥ 0",
-            });
-        }
-        validate(
-            &self.layer_weights,
-            self.weight_starts,
-            &self.stopping,
-            ranks,
-        )?;
-        crate::model::validate_ranks(shape, ranks)
+        self.training().validate(shape, ranks)
     }
 
     fn stack(
@@ -175,98 +163,92 @@ impl Model for SupervisedNeuralMultiHntf {
         first: &FirstLayerFit,
         observer: &mut dyn Observer,
     ) -> Result<Hierarchy, ModelError> {
-        let begin = Begin {
-            layer_weights: layer_weights(&self.layer_weights, fit.ranks.len()),
-            weight_starts: self.weight_starts,
+        self.training().run(fit, first, observer)
+    }
+}
+
+impl SupervisedNeuralMultiHntf {
+    fn training(&self) -> Training<'_> {
+        Training {
+            frozen: self.frozen,
+            layer_weights: &self.layer_weights,
             label_weight: Some(self.label_weight),
-        };
-        train(fit, first, &begin, self.frozen, &self.stopping, observer)
+            weight_starts: self.weight_starts,
+            stopping: &self.stopping,
+        }
     }
 }
 
-fn layer_weights(given: &[f64], layers: usize) -> Vec<f64> {
-    if given.is_empty() {
-        vec![1.0; layers]
-    } else {
-        given.to_vec()
-    }
-}
-
-fn validate(
-    layer_weights: &[f64],
-    weight_starts: usize,
-    stopping: &Stopping,
-    ranks: &[usize],
-) -> Result<(), ModelError> {
-    let wrong = |parameter, found, expected| {
-        Err(ModelError::Parameter {
-            parameter,
-            found,
-            expected,
-        })
-    };
-    let found = || format!("{layer_weights:?}");
-    if !layer_weights.is_empty() && layer_weights.len() != ranks.len() {
-        let expected = "give one weight a layer, as many as ranks, or none for all 1";
-        return wrong("layer-weights", found(), expected);
-    }
-    let valid = |w: &f64| *w >= 0.0 && w.is_finite();
-    if !layer_weights.iter().all(valid) {
-        return wrong(
-            "layer-weights",
-            found(),
-            "weights must be finite numbers ≥ 0",
-        );
-    }
-    if !layer_weights.is_empty() && layer_weights.iter().all(|w| *w == 0.0) {
-        return wrong(
-            "layer-weights",
-            found(),
-            "at least one weight must be above 0",
-        );
-    }
-    if weight_starts == 0 {
-        return wrong("weight-starts", "0".to_owned(), "it must be at least 1");
-    }
-    if stopping.max_iterations == 0 {
-        let expected = "at least one sweep is needed";
-        return wrong("stopping.max-iterations", "0".to_owned(), expected);
-    }
-    Ok(())
-}
-
-fn train(
-    fit: &Fit<'_>,
-    first: &FirstLayerFit,
-    begin: &Begin,
+/// What the two models have in common: all but their first layers.
+struct Training<'s> {
     frozen: bool,
-    stopping: &Stopping,
-    observer: &mut dyn Observer,
-) -> Result<Hierarchy, ModelError> {
-    let whole = fit.completed(first)?;
-    let data = whole.as_deref().unwrap_or(fit.data);
-    let (factors, weights, shared) = begin.best(data, fit, first)?;
-    let mut joint = Joint::new(data, factors, weights, shared, !frozen);
-    let outcome = drive(&mut joint, stopping, observer);
-    let Joint {
-        factors,
-        weights,
-        shared,
-        ..
-    } = joint;
-    let classifiers = shared
-        .supervision
-        .map(supervision::Supervision::into_classifiers);
-    let mut layers = Vec::new();
-    for (l, v) in shared.products.iter().enumerate() {
-        let model = CpTensor::new(factors.iter().map(|f| f.times(v)).collect())?;
-        layers.push(Layer {
-            classifier: classifiers.as_ref().map(|c| c[l].clone()),
-            ..Layer::flat(model, outcome.clone())
-        });
+    layer_weights: &'s [f64],
+    label_weight: Option<f64>,
+    weight_starts: usize,
+    stopping: &'s Stopping,
+}
+
+impl Training<'_> {
+    fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
+        let wrong = |parameter, found, expected| {
+            Err(ModelError::Parameter {
+                parameter,
+                found,
+                expected,
+            })
+        };
+        let label_weight = self.label_weight.unwrap_or(0.0);
+        if !(label_weight >= 0.0 && label_weight.is_finite()) {
+            let expected = "it must be a finite number ≥ 0";
+            return wrong("label-weight", label_weight.to_string(), expected);
+        }
+        crate::model::validate_layer_weights(self.layer_weights, ranks)?;
+        if self.weight_starts == 0 {
+            return wrong("weight-starts", "0".to_owned(), "it must be at least 1");
+        }
+        if self.stopping.max_iterations == 0 {
+            let expected = "at least one sweep is needed";
+            return wrong("stopping.max-iterations", "0".to_owned(), expected);
+        }
+        crate::model::validate_ranks(shape, ranks)
     }
-    Ok(Hierarchy {
-        layers,
-        relations: chain(&weights, 0, None),
-    })
+
+    fn run(
+        &self,
+        fit: &Fit<'_>,
+        first: &FirstLayerFit,
+        observer: &mut dyn Observer,
+    ) -> Result<Hierarchy, ModelError> {
+        let whole = fit.completed(first)?;
+        let data = whole.as_deref().unwrap_or(fit.data);
+        let begin = Begin {
+            layer_weights: crate::model::layer_weights(self.layer_weights, fit.ranks),
+            weight_starts: self.weight_starts,
+            label_weight: self.label_weight,
+        };
+        let (factors, weights, shared) = begin.best(data, fit, first)?;
+        let mut joint = Joint::new(data, factors, weights, shared, !self.frozen);
+        let outcome = drive(&mut joint, self.stopping, observer);
+        let Joint {
+            factors,
+            weights,
+            shared,
+            ..
+        } = joint;
+        let classifiers = shared
+            .supervision
+            .map(supervision::Supervision::into_classifiers);
+        let mut layers = Vec::new();
+        for (l, v) in shared.products.iter().enumerate() {
+            let model = CpTensor::new(factors.iter().map(|f| f.times(v)).collect())?;
+            layers.push(Layer {
+                classifier: classifiers.as_ref().map(|c| c[l].clone()),
+                ..Layer::flat(model, outcome.clone())
+            });
+        }
+        Ok(Hierarchy {
+            layers,
+            relations: chain(&weights, 0, None),
+        })
+    }
 }

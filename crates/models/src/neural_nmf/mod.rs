@@ -127,23 +127,8 @@ impl Model for NeuralNmf {
                 expected,
             })
         };
-        let weights = &self.layer_weights;
-        let valid = |w: &f64| *w >= 0.0 && w.is_finite();
-        if !weights.is_empty() {
-            let expected = if weights.len() != ranks.len() {
-                Some("one weight per rank is needed, or none for 1 everywhere")
-            } else if !weights.iter().all(valid) {
-                Some("every weight must be a finite number ≥ 0")
-            } else if weights.iter().all(|w| *w == 0.0) {
-                Some("at least one weight must be above 0: there would be nothing to fit")
-            } else {
-                None
-            };
-            if let Some(expected) = expected {
-                return wrong("layer-weights", format!("{weights:?}"), expected);
-            }
-        }
-        if !valid(&self.label_weight) {
+        crate::model::validate_layer_weights(&self.layer_weights, ranks)?;
+        if !(self.label_weight >= 0.0 && self.label_weight.is_finite()) {
             let found = self.label_weight.to_string();
             return wrong("label-weight", found, "it must be a finite number ≥ 0");
         }
@@ -208,8 +193,7 @@ impl Model for NeuralNmf {
                 Some(LabelTerm::new(labels, form, loss, weight))
             }
         };
-        let mut weights = self.layer_weights.clone();
-        weights.resize(depth, 1.0);
+        let weights = crate::model::layer_weights(&self.layer_weights, fit.ranks);
         let network = NmfNetwork::new(fit.data, self.loss, weights, labels);
         let mut trainer = training::Trainer::new(self, network, parameters, depth);
         let outcome = drive(&mut trainer, &self.stopping, observer);
