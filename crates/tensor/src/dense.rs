@@ -7,7 +7,7 @@ use crate::contraction::{
 };
 use crate::divergence::{Fibres, quotient_mttkrp, relative_entropy};
 use crate::matrix::dot;
-use crate::{CpTensor, Matrix, Scratch, Tensor, TensorError};
+use crate::{CpTensor, Incomplete, Mask, Matrix, Scratch, Tensor, TensorError};
 use dimension_tree::{Leaves, Sweep};
 
 /// A dense tensor, row-major: the last index varies fastest.
@@ -204,6 +204,11 @@ impl Tensor for DenseTensor {
 
     fn as_dense(&self) -> Option<&DenseTensor> {
         Some(self)
+    }
+
+    fn hiding(&self, indices: Vec<u32>) -> Result<Option<Box<dyn Tensor>>, TensorError> {
+        let mask = Mask::hiding(self.shape.clone(), indices)?;
+        Ok(Some(Box::new(Incomplete::dense(self.clone(), mask)?)))
     }
 
     fn squared_norm(&self) -> f64 {

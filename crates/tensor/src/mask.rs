@@ -1,5 +1,7 @@
 //! Which entries of a tensor are known.
 
+use std::collections::BTreeSet;
+
 use crate::{Matrix, Scratch, SparseTensor, Tensor, TensorError};
 
 /// The observed entries of a tensor, kept as the list of the hidden or of the observed ones,
@@ -80,6 +82,30 @@ impl Mask {
             return Err(TensorError::AllHidden { shape });
         }
         Ok(mask)
+    }
+
+    /// This mask with more entries hidden; some of them may be hidden already.
+    ///
+    /// # Errors
+    /// As [`Mask::hiding`].
+    pub fn hiding_more(&self, indices: Vec<u32>) -> Result<Self, TensorError> {
+        let shape = self.shape().to_vec();
+        // What is wrong with them is found by the same checks as in a mask of their own.
+        let more = Self::hiding(shape.clone(), indices)?;
+        let mut known: BTreeSet<Vec<u32>> = BTreeSet::new();
+        more.for_each_listed(|index| {
+            known.insert(index.to_vec());
+        });
+        let mut listed = Vec::new();
+        self.for_each_listed(|index| {
+            if !known.contains(index) {
+                listed.extend_from_slice(index);
+            }
+        });
+        if self.hidden {
+            listed.extend(known.iter().flatten());
+        }
+        Self::new(shape, listed, self.hidden)
     }
 
     /// The sizes of the modes.

@@ -274,3 +274,52 @@ fn a_mask_of_another_shape_is_refused_with_both_shapes() {
     let refused = data.unwrap().completed_with(&model).err().unwrap();
     assert!(matches!(refused, TensorError::MaskShape { .. }));
 }
+
+proptest! {
+    #[test]
+    fn entries_hidden_later_are_hidden_like_those_hidden_before(
+        shape in prop::collection::vec(1_usize..5, 1..=4), seed: u32,
+    ) {
+        let mut random = RandomState::new(seed);
+        let case = Case::new(shape.clone(), &mut random);
+        let all = indices(&shape);
+        // Entry 0 is observed and stays so; some are hidden twice.
+        let later: Vec<bool> = (0..all.len()).map(|i| i > 0 && random.random_sample() < 0.3).collect();
+        let chosen = all.iter().zip(&later).filter(|(_, l)| **l).flat_map(|(index, _)| index);
+        let chosen: Vec<u32> = chosen.map(|i| u32::try_from(*i).unwrap()).collect();
+        let known = |i: usize| case.observed[i] && !later[i];
+        let flags: Vec<bool> = (0..all.len()).map(known).collect();
+        let factors = random_factors(&shape, 2, &mut random);
+        let mut scratch = Scratch::new();
+        let plain = DenseTensor::new(shape.clone(), case.values.clone()).unwrap();
+        let expected = Incomplete::dense(plain.clone(), Mask::from_flags(shape.clone(), &flags).unwrap());
+        let expected = expected.unwrap();
+        for data in case.data() {
+            let hidden = data.hiding(chosen.clone()).unwrap().unwrap();
+            prop_assert_eq!(hidden.mask().unwrap().observed(), expected.mask().unwrap().observed());
+            assert_close(
+                &[hidden.sum(), hidden.squared_distance(&factors, &mut scratch)],
+                &[expected.sum(), expected.squared_distance(&factors, &mut scratch)],
+            );
+        }
+        let places = all.concat().iter().map(|i| u32::try_from(*i).unwrap()).collect();
+        let sparse = SparseTensor::from_coordinates(shape.clone(), places, case.values.clone()).unwrap();
+        let once = [plain.hiding(chosen.clone()), sparse.hiding(chosen.clone())];
+        for data in once {
+            let data = data.unwrap().unwrap();
+            let at = |i: &usize| if later[*i] { 0.0 } else { case.values[*i] };
+            let sum: f64 = (0..all.len()).map(|i| at(&i)).sum();
+            assert_close(&[data.sum()], &[sum]);
+        }
+    }
+}
+
+#[test]
+fn entries_that_are_not_there_cannot_be_hidden() {
+    let x = DenseTensor::new(vec![2, 2], vec![1.0; 4]).unwrap();
+    assert!(x.hiding(vec![0, 2]).is_err());
+    let all = vec![0, 0, 0, 1, 1, 0, 1, 1];
+    assert!(matches!(x.hiding(all), Err(TensorError::AllHidden { .. })));
+    let cp = CpTensor::new(vec![Matrix::identity(2); 2]).unwrap();
+    assert!(cp.hiding(vec![0, 0]).unwrap().is_none());
+}
