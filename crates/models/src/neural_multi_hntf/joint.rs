@@ -3,6 +3,7 @@
 use hntf_solvers::{Descent, Hals, Iterate, Objective, QuasiNewton, QuasiNewtonSettings};
 use hntf_tensor::{Matrix, Scratch, Tensor, gram, hadamard_of_grams, multiply};
 
+use super::penalty;
 use super::shared_loss::{SharedLoss, assign_product};
 
 /// Quasi-Newton steps of the weights after each sweep over the factors. They run on the core and
@@ -17,7 +18,8 @@ const WEIGHT_STEPS: usize = 15;
 ///
 /// with M_l = MTTKRP(X, F V_l, m) and H_l the entrywise product of the V_lᵀG_iV_l but the m-th. So
 /// the first layer moves by exact coordinate descent, as in an NCPD. One MTTKRP of the columns of
-/// all layers side by side serves every layer.
+/// all layers side by side serves every layer. A penalty on the factors is taken off P, as in an
+/// NCPD.
 pub(super) struct Joint<'d, 'a> {
     data: &'d dyn Tensor,
     /// Whether the factors are trained too.
@@ -120,7 +122,7 @@ impl<'d, 'a> Joint<'d, 'a> {
             inner,
             ..
         } = self;
-        let order = factors.len();
+        let (order, l1) = (factors.len(), shared.penalties.factors);
         let Work {
             metric,
             targets,
@@ -148,9 +150,9 @@ impl<'d, 'a> Joint<'d, 'a> {
             match &mut shared.supervision {
                 Some(s) if mode + 1 == order => {
                     let (products, lambdas) = (&shared.products, &shared.layer_weights);
-                    s.update_factor(factor, targets, metric, products, lambdas);
+                    s.update_factor(factor, targets, metric, products, lambdas, l1);
                 }
-                _ => hals.improve(factor, targets, metric, 0.0),
+                _ => hals.improve(factor, targets, metric, l1),
             }
             gram(factor, &mut shared.grams[mode]);
             narrow(shared, mode, small, half);
@@ -160,6 +162,12 @@ impl<'d, 'a> Joint<'d, 'a> {
                 *inner = rows.map(|(m, f)| dot(m, f)).sum();
             }
         });
+        if l1 > 0.0 {
+            let scale = penalty::even_out(factors);
+            if let Some(s) = &mut shared.supervision {
+                s.scale_classifiers(1.0 / scale);
+            }
+        }
         shared.meet(*data, factors);
     }
 
@@ -193,10 +201,12 @@ impl Iterate for Joint<'_, '_> {
         self.widen();
     }
 
-    /// The joint loss.
+    /// The joint loss, with the penalties.
     fn error(&mut self) -> f64 {
         let above = self.shared.loss(&self.weights);
-        self.first_term() + above
+        let shared = &self.shared;
+        let l1 = penalty::share(shared.penalties.factors, &self.factors, shared.norm);
+        self.first_term() + above + l1
     }
 }
 

@@ -3,10 +3,12 @@
 use hntf_solvers::Objective;
 use hntf_tensor::{DenseTensor, Matrix, Scratch, Tensor, gram, hadamard_of_grams, multiply};
 
+use super::penalty::{self, Penalties};
 use super::supervision::Supervision;
 
 /// E(W⁰, W¹, …) = Σ_{l≥1} λ_l (‖X − ⟦F_1 V_l, …, F_k V_l⟧‖² + μ ‖L*(Y_l − B_l V_lᵀ F_kᵀ)‖²) / ‖X‖²
-/// with V_l = W⁰ ⋯ W^{l−1}, for fixed factors F_i.
+/// with V_l = W⁰ ⋯ W^{l−1}, for fixed factors F_i; a penalty adds 2 `weights-l1` Σ_l Σ W^l / ‖X‖², which is
+/// linear where W ≥ 0.
 ///
 /// It is evaluated on the core C = X ×_1 F_1ᵀ ⋯ ×_k F_kᵀ and the Grams G_i = F_iᵀF_i, at a cost that
 /// does not depend on the data. With N_m = MTTKRP(C, (V, …, V), m) and H_m the entrywise product of
@@ -23,6 +25,7 @@ pub(super) struct SharedLoss<'a> {
     pub(super) core: DenseTensor,
     pub(super) grams: Vec<Matrix>,
     pub(super) supervision: Option<Supervision<'a>>,
+    pub(super) penalties: Penalties,
     /// V_0 = I, V_1, …, and the gradients with respect to V_1, ….
     pub(super) products: Vec<Matrix>,
     gradients: Vec<Matrix>,
@@ -47,6 +50,7 @@ impl<'a> SharedLoss<'a> {
         factors: &[Matrix],
         layer_weights: Vec<f64>,
         supervision: Option<Supervision<'a>>,
+        penalties: Penalties,
     ) -> Self {
         let blank = vec![Matrix::default(); factors.len()];
         let layers = layer_weights.len();
@@ -56,6 +60,7 @@ impl<'a> SharedLoss<'a> {
             core: DenseTensor::from_matrix(Matrix::default()),
             grams: blank.clone(),
             supervision,
+            penalties,
             products: vec![Matrix::default(); layers],
             gradients: vec![Matrix::default(); layers],
             work: Work {
@@ -149,7 +154,7 @@ impl Objective for SharedLoss<'_> {
                 .iter_mut()
                 .for_each(|g| *g *= scale);
         }
-        total
+        total + penalty::share(self.penalties.weights, weights, self.norm)
     }
 
     fn gradient(&mut self, weights: &[Matrix], gradients: &mut [Matrix]) {
@@ -157,6 +162,10 @@ impl Objective for SharedLoss<'_> {
             let below = self.products[l].view().transpose();
             out.reshape(w.rows(), w.cols());
             multiply(out.view_mut(), below, self.gradients[l + 1].view());
+            if self.penalties.weights > 0.0 {
+                let slope = 2.0 * self.penalties.weights / self.norm;
+                out.as_mut_slice().iter_mut().for_each(|g| *g += slope);
+            }
             if l > 0 {
                 let step = &mut self.work.below;
                 step.reshape(self.products[l].rows(), w.rows());

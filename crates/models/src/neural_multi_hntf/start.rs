@@ -1,9 +1,12 @@
 //! Where the joint training begins: a balanced first layer, and the best of some starts of the W's.
 
-use hntf_solvers::{Descent, Objective, QuasiNewton, QuasiNewtonSettings, balance_columns};
+use hntf_solvers::{
+    Descent, Objective, QuasiNewton, QuasiNewtonSettings, balance_columns, balance_sums,
+};
 use hntf_tensor::{Matrix, Tensor};
 use numpy_random::RandomState;
 
+use super::penalty::Penalties;
 use super::shared_loss::SharedLoss;
 use super::supervision::Supervision;
 use crate::multi_hntf::damped_weights;
@@ -21,6 +24,7 @@ pub(super) struct Begin {
     pub(super) weight_starts: usize,
     /// μ, where labels are learnt.
     pub(super) label_weight: Option<f64>,
+    pub(super) penalties: Penalties,
 }
 
 impl Begin {
@@ -38,10 +42,16 @@ impl Begin {
         let mut random = RandomState::new(fit.seed);
         let mut factors = first.fit.model.factors().to_vec();
         let mut classifier = first.classifier.clone();
-        balance(&mut factors, classifier.as_mut());
+        // With a penalty on their sums it is sums that are made equal: of all scalings of a component
+        // over the modes, which change nothing in the first layer, that is the cheapest.
+        if self.penalties.factors > 0.0 {
+            balance(balance_sums, &mut factors, classifier.as_mut());
+        } else {
+            balance(balance_columns, &mut factors, classifier.as_mut());
+        }
         let supervision = self.supervision(fit, classifier.as_ref())?;
         let lambdas = self.layer_weights.clone();
-        let mut shared = SharedLoss::new(data, &factors, lambdas, supervision);
+        let mut shared = SharedLoss::new(data, &factors, lambdas, supervision, self.penalties);
         let untrained = shared.supervision.clone();
         let mut best: Option<(f64, Vec<Matrix>, Option<Supervision<'a>>)> = None;
         for _ in 0..self.weight_starts {
@@ -83,9 +93,9 @@ impl Begin {
 }
 
 /// Balances the factors; B S stays what it is.
-fn balance(factors: &mut [Matrix], classifier: Option<&mut Matrix>) {
+fn balance(by: fn(&mut [Matrix]), factors: &mut [Matrix], classifier: Option<&mut Matrix>) {
     let before = factors.last().map(Matrix::column_norms);
-    balance_columns(factors);
+    by(factors);
     let after = factors.last().map(Matrix::column_norms);
     if let (Some(b), Some(before), Some(after)) = (classifier, before, after) {
         let ratios = before.iter().zip(&after);
@@ -114,7 +124,7 @@ fn damped(shared: &SharedLoss<'_>, ranks: &[usize], random: &mut RandomState) ->
 }
 
 /// Improves the weights, and the classifiers with them, until they settle.
-fn descend(shared: &mut SharedLoss<'_>, weights: &mut [Matrix]) -> f64 {
+pub(super) fn descend(shared: &mut SharedLoss<'_>, weights: &mut [Matrix]) -> f64 {
     let settings = QuasiNewtonSettings::default();
     let mut optimizer = QuasiNewton::nonnegative(settings, weights.len());
     for _ in 0..STEPS {

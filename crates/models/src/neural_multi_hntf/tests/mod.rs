@@ -1,11 +1,14 @@
 //! The joint loss against its definition, its gradient against central differences, and descent.
 
+mod sparsity;
+
 use hntf_solvers::{Iterate, Labels, Objective};
 use hntf_tensor::{CpTensor, DenseTensor, Matrix, Scratch, SparseTensor, Tensor, relative_error};
 use numpy_random::RandomState;
 use proptest::prelude::*;
 
 use super::joint::Joint;
+use super::penalty::Penalties;
 use super::shared_loss::SharedLoss;
 use super::supervision::Supervision;
 
@@ -24,6 +27,7 @@ struct Case {
     layer_weights: Vec<f64>,
     labels: Vec<Labels>,
     classifiers: Vec<Matrix>,
+    penalties: Penalties,
 }
 
 impl Case {
@@ -56,6 +60,7 @@ impl Case {
             layer_weights: (0..ranks.len()).map(|l| 0.5 + l as f64).collect(),
             labels: (0..ranks.len()).map(|l| labels(l, random)).collect(),
             classifiers: ranks.iter().map(|r| uniform(CLASSES, *r, random)).collect(),
+            penalties: Penalties::default(),
         }
     }
 
@@ -64,7 +69,8 @@ impl Case {
             let labels = self.labels.iter().collect();
             Supervision::new(LABEL_WEIGHT, labels, self.classifiers.clone())
         });
-        SharedLoss::new(data, &self.factors, self.layer_weights.clone(), supervision)
+        let lambdas = self.layer_weights.clone();
+        SharedLoss::new(data, &self.factors, lambdas, supervision, self.penalties)
     }
 
     fn joint<'d>(&'d self, data: &'d dyn Tensor, labelled: bool, free: bool) -> Joint<'d, 'd> {
@@ -78,7 +84,7 @@ impl Case {
         )
     }
 
-    /// The loss by its definition, of the layers from `from` on.
+    /// The loss by its definition, of the layers from `from` on; the factors' penalty with layer 0.
     fn plain(
         &self,
         factors: &[Matrix],
@@ -86,8 +92,12 @@ impl Case {
         classifiers: Option<&[Matrix]>,
         from: usize,
     ) -> f64 {
+        let sum = |m: &[Matrix]| m.iter().flat_map(Matrix::as_slice).sum::<f64>();
+        let mut total = 2.0 * self.penalties.weights * sum(weights);
+        if from == 0 {
+            total += 2.0 * self.penalties.factors * sum(factors);
+        }
         let mut factors = factors.to_vec();
-        let mut total = 0.0;
         for l in 0..=weights.len() {
             if l > 0 {
                 factors
@@ -127,6 +137,19 @@ fn cases() -> Vec<Case> {
     sizes.map(|((s, r), seed)| Case::draw(s, r, seed)).collect()
 }
 
+/// The same with penalties that are felt.
+fn penalised_cases() -> Vec<Case> {
+    let mut cases = cases();
+    for case in &mut cases {
+        let norm = case.data.squared_norm();
+        case.penalties = Penalties {
+            factors: 0.01 * norm,
+            weights: 0.02 * norm,
+        };
+    }
+    cases
+}
+
 fn close(found: f64, expected: f64) {
     let near = (found - expected).abs() <= 1e-10 * (1.0 + expected.abs());
     assert!(near, "{found} is not {expected}");
@@ -134,7 +157,7 @@ fn close(found: f64, expected: f64) {
 
 #[test]
 fn the_loss_on_the_core_is_the_one_on_the_data() {
-    for case in cases() {
+    for case in cases().into_iter().chain(penalised_cases()) {
         for labelled in [false, true] {
             let classifiers = labelled.then_some(&case.classifiers[..]);
             let mut shared = case.shared(&case.data, labelled);
@@ -150,7 +173,7 @@ fn the_loss_on_the_core_is_the_one_on_the_data() {
 
 #[test]
 fn the_gradient_is_that_of_central_differences() {
-    for case in cases() {
+    for case in cases().into_iter().chain(penalised_cases()) {
         for labelled in [false, true] {
             let mut shared = case.shared(&case.data, labelled);
             let mut gradients = case.weights.clone();
@@ -269,10 +292,12 @@ proptest! {
     #[test]
     fn the_joint_loss_never_rises(
         case in 0..6_usize, labelled: bool, free: bool, seed in 0..1000_u32,
+        factors in prop_oneof![Just(0.0), 0.0..0.3], weights in prop_oneof![Just(0.0), 0.0..0.3],
     ) {
         let sizes = &cases()[case];
         let ranks: Vec<usize> = sizes.classifiers.iter().map(Matrix::cols).collect();
-        let case = Case::draw(sizes.data.shape(), &ranks, seed);
+        let mut case = Case::draw(sizes.data.shape(), &ranks, seed);
+        case.penalties = Penalties { factors, weights };
         let mut joint = case.joint(&case.data, labelled, free);
         let mut before = joint.error();
         for _ in 0..30 {
