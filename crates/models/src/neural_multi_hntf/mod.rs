@@ -1,5 +1,6 @@
 //! Neural Multi-HNTF: the first layer and the shared weights of all layers, trained together.
 
+mod hidden;
 mod joint;
 mod penalty;
 mod shared_loss;
@@ -36,8 +37,15 @@ use start::Begin;
 /// what is penalised and large in the rest: penalise both, then. With λ_0 = 0 nothing holds the scale:
 /// one penalty without the other has no minimum and is refused.
 ///
+/// Hidden entries ([`Tensor::mask`](hntf_tensor::Tensor::mask)) are left out of every layer's distance
+/// and of ‖X‖². Before a block is improved, each layer's hidden entries are taken to be those of its
+/// own present model: an upper bound of the loss over the known entries that equals it there, so that
+/// what lowers the one lowers the other.
+///
 /// A sweep costs an MTTKRP sweep over Σ r_l columns and a projection onto the first layer; with the
-/// first layer frozen it costs nothing that depends on the data's size.
+/// first layer frozen it costs nothing that depends on the data's size. With hidden entries as much
+/// again for the list of hidden or of known entries, once for every layer, and without a free first
+/// layer too; nothing is filled in memory.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct NeuralMultiHntf {
@@ -254,16 +262,14 @@ impl Training<'_> {
         first: &FirstLayerFit,
         observer: &mut dyn Observer,
     ) -> Result<Hierarchy, ModelError> {
-        let whole = fit.completed(first)?;
-        let data = whole.as_deref().unwrap_or(fit.data);
         let begin = Begin {
             layer_weights: crate::model::layer_weights(self.layer_weights, fit.ranks),
             weight_starts: self.weight_starts,
             label_weight: self.label_weight,
             penalties: self.penalties,
         };
-        let (factors, weights, shared) = begin.best(data, fit, first)?;
-        let mut joint = Joint::new(data, factors, weights, shared, !self.frozen);
+        let (factors, weights, shared) = begin.best(fit, first)?;
+        let mut joint = Joint::new(fit.data, factors, weights, shared, !self.frozen);
         let outcome = drive(&mut joint, self.stopping, observer);
         let Joint {
             factors,

@@ -1,11 +1,10 @@
 //! Where the joint training begins: a balanced first layer, and the best of some starts of the W's.
 
-use hntf_solvers::{
-    Descent, Objective, QuasiNewton, QuasiNewtonSettings, balance_columns, balance_sums,
-};
-use hntf_tensor::{Matrix, Tensor};
+use hntf_solvers::{Descent, QuasiNewton, QuasiNewtonSettings, balance_columns, balance_sums};
+use hntf_tensor::{DenseTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 
+use super::joint::WEIGHT_STEPS;
 use super::penalty::Penalties;
 use super::shared_loss::SharedLoss;
 use super::supervision::Supervision;
@@ -30,12 +29,13 @@ pub(super) struct Begin {
 impl Begin {
     /// The first layer with its columns balanced, the weights, and the loss that has met them.
     ///
-    /// Every start runs as far as it goes with the first layer as it is, which takes the core only.
+    /// Every start runs as far as it goes with the first layer as it is, which takes the core only. With
+    /// hidden entries the damped updates see them filled by the first layer's model, what follows by
+    /// each layer's own.
     /// W's differ in the group of topics each sends where, and training does not move them from one
     /// grouping to another: so the choice between groupings is made here.
     pub(super) fn best<'a>(
         &self,
-        data: &dyn Tensor,
         fit: &Fit<'a>,
         first: &FirstLayerFit,
     ) -> Result<(Vec<Matrix>, Vec<Matrix>, SharedLoss<'a>), ModelError> {
@@ -51,12 +51,13 @@ impl Begin {
         }
         let supervision = self.supervision(fit, classifier.as_ref())?;
         let lambdas = self.layer_weights.clone();
-        let mut shared = SharedLoss::new(data, &factors, lambdas, supervision, self.penalties);
+        let mut shared = SharedLoss::new(fit.data, &factors, lambdas, supervision, self.penalties);
+        let core = shared.first_core();
         let untrained = shared.supervision.clone();
         let mut best: Option<(f64, Vec<Matrix>, Option<Supervision<'a>>)> = None;
         for _ in 0..self.weight_starts {
             shared.supervision.clone_from(&untrained);
-            let mut weights = damped(&shared, fit.ranks, &mut random);
+            let mut weights = damped(&shared, core.clone(), fit.ranks, &mut random);
             let loss = descend(&mut shared, &mut weights);
             if best.as_ref().is_none_or(|(least, ..)| loss < *least) {
                 best = Some((loss, weights, shared.supervision.clone()));
@@ -106,9 +107,13 @@ fn balance(by: fn(&mut [Matrix]), factors: &mut [Matrix], classifier: Option<&mu
     }
 }
 
-/// Multi-HNTF's weights, layer by layer.
-fn damped(shared: &SharedLoss<'_>, ranks: &[usize], random: &mut RandomState) -> Vec<Matrix> {
-    let mut core = shared.core.clone();
+/// Multi-HNTF's weights, layer by layer, from the core of its data.
+fn damped(
+    shared: &SharedLoss<'_>,
+    mut core: DenseTensor,
+    ranks: &[usize],
+    random: &mut RandomState,
+) -> Vec<Matrix> {
     let mut grams = shared.grams.clone();
     let mut weights = Vec::new();
     for pair in ranks.windows(2) {
@@ -127,15 +132,21 @@ fn damped(shared: &SharedLoss<'_>, ranks: &[usize], random: &mut RandomState) ->
 pub(super) fn descend(shared: &mut SharedLoss<'_>, weights: &mut [Matrix]) -> f64 {
     let settings = QuasiNewtonSettings::default();
     let mut optimizer = QuasiNewton::nonnegative(settings, weights.len());
-    for _ in 0..STEPS {
-        shared.chain(weights);
-        if let Some(s) = &mut shared.supervision {
-            s.update_classifiers(&shared.products);
-            optimizer.restart();
-        }
-        if optimizer.step(shared, weights) != Descent::Lower {
-            break;
+    let hides = shared.hidden.is_some();
+    let rounds = if hides { STEPS / WEIGHT_STEPS } else { 1 };
+    for _ in 0..rounds {
+        shared.refill(weights);
+        optimizer.restart();
+        for _ in 0..STEPS / rounds {
+            shared.chain(weights);
+            if let Some(s) = &mut shared.supervision {
+                s.update_classifiers(&shared.products);
+                optimizer.restart();
+            }
+            if optimizer.step(shared, weights) != Descent::Lower {
+                break;
+            }
         }
     }
-    shared.loss(weights)
+    shared.known_loss(weights)
 }

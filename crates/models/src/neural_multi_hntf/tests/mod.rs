@@ -1,5 +1,6 @@
 //! The joint loss against its definition, its gradient against central differences, and descent.
 
+mod hidden;
 mod sparsity;
 
 use hntf_solvers::{Iterate, Labels, Objective};
@@ -28,6 +29,8 @@ struct Case {
     labels: Vec<Labels>,
     classifiers: Vec<Matrix>,
     penalties: Penalties,
+    /// Whether each entry of the data is known.
+    observed: Vec<bool>,
 }
 
 impl Case {
@@ -61,10 +64,11 @@ impl Case {
             labels: (0..ranks.len()).map(|l| labels(l, random)).collect(),
             classifiers: ranks.iter().map(|r| uniform(CLASSES, *r, random)).collect(),
             penalties: Penalties::default(),
+            observed: vec![true; entries],
         }
     }
 
-    fn shared(&self, data: &dyn Tensor, labelled: bool) -> SharedLoss<'_> {
+    fn shared<'d>(&'d self, data: &'d dyn Tensor, labelled: bool) -> SharedLoss<'d> {
         let supervision = labelled.then(|| {
             let labels = self.labels.iter().collect();
             Supervision::new(LABEL_WEIGHT, labels, self.classifiers.clone())
@@ -107,7 +111,8 @@ impl Case {
             if l < from {
                 continue;
             }
-            let mut term = self.data.squared_distance(&factors, &mut Scratch::new());
+            let model = DenseTensor::from_cp(&CpTensor::new(factors.clone()).unwrap());
+            let mut term = self.sum_of_known(|at, x| (x - model.values()[at]).powi(2));
             if let Some(b) = classifiers {
                 let predicted = b[l].times(&factors[factors.len() - 1].transposed());
                 for (j, class) in self.labels[l].known() {
@@ -119,7 +124,36 @@ impl Case {
             }
             total += self.layer_weights[l] * term;
         }
-        total / self.data.squared_norm()
+        total / self.sum_of_known(|_, x| x * x)
+    }
+
+    /// Σ of a function of the place and the value of the known entries.
+    fn sum_of_known(&self, of: impl Fn(usize, f64) -> f64) -> f64 {
+        let entries = self.data.values().iter().zip(&self.observed).enumerate();
+        let known = entries.filter(|(_, (_, known))| **known);
+        known.map(|(at, (x, _))| of(at, *x)).sum()
+    }
+
+    /// The data as a sparse tensor with every entry listed.
+    fn sparse(&self) -> SparseTensor {
+        let (mut indices, mut values) = (Vec::new(), Vec::new());
+        for (at, x) in self.data.values().iter().enumerate() {
+            indices.extend(self.index(at));
+            values.push(*x);
+        }
+        SparseTensor::from_coordinates(self.data.shape().to_vec(), indices, values).unwrap()
+    }
+
+    /// The index of an entry, given its place in row-major order.
+    fn index(&self, at: usize) -> Vec<u32> {
+        let mut rest = at;
+        let mut index = Vec::new();
+        for n in self.data.shape().iter().rev() {
+            index.push(u32::try_from(rest % n).unwrap());
+            rest /= n;
+        }
+        index.reverse();
+        index
     }
 }
 
@@ -204,19 +238,7 @@ fn the_gradient_is_that_of_central_differences() {
 #[test]
 fn sparse_data_is_fitted_as_dense_data_is() {
     for case in cases() {
-        let (mut indices, mut values) = (Vec::new(), Vec::new());
-        for (at, x) in case.data.values().iter().enumerate() {
-            let mut rest = at;
-            let mut index = Vec::new();
-            for n in case.data.shape().iter().rev() {
-                index.push((rest % n) as u32);
-                rest /= n;
-            }
-            indices.extend(index.into_iter().rev());
-            values.push(*x);
-        }
-        let shape = case.data.shape().to_vec();
-        let sparse = SparseTensor::from_coordinates(shape, indices, values).unwrap();
+        let sparse = case.sparse();
         let (mut a, mut b) = (
             case.joint(&case.data, true, true),
             case.joint(&sparse, true, true),
