@@ -27,7 +27,10 @@ use proposals::Proposals;
 /// The iterates are those on the data, at a cost that does not depend on its size.
 ///
 /// The Kullback-Leibler divergence has no such core: its iterations read the data, once for each
-/// mode. Hidden entries are filled with the first layer's model.
+/// mode.
+///
+/// Hidden entries are filled once, with the first layer's model, and count as data for all layers above
+/// it: these learn its guesses. [`NeuralMultiHntf`](crate::NeuralMultiHntf) leaves them out.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct MultiHntf {

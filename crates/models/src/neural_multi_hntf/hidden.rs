@@ -6,13 +6,13 @@ use super::shared_loss::assign_product;
 
 /// The hidden entries of the layers' models M_l = ⟦F_1 V_l, …, F_k V_l⟧.
 ///
-/// With P the known and Q the hidden entries, ‖P(X − M)‖² ≤ ‖P(X − M)‖² + ‖Q(M_l − M)‖², and they are
+/// With Ω the known and Ω̄ the hidden entries, ‖Ω(X − M)‖² ≤ ‖Ω(X − M)‖² + ‖Ω̄(M_l − M)‖², and they are
 /// equal at M = M_l. The right side is the squared distance of M from the data with its hidden entries
 /// filled by M_l: what lowers it from M_l on lowers the left side at least as much. Each layer has a
 /// filling of its own, so that none is drawn towards what another one thinks of the hidden entries.
 pub(super) struct Hidden<'a> {
     mask: &'a Mask,
-    /// F_m V_l at [l][m]; V_0 = I.
+    /// F_m V_l, by layer and mode; V_0 = I.
     factors: Vec<Vec<Matrix>>,
     /// What a layer's hidden entries add to the core and to ‖X‖².
     fillings: Vec<Filling>,

@@ -284,6 +284,9 @@ fn parameters_round_trip() {
         weights_l1: 0.25,
         ..few_sweeps(true)
     });
+    let text = r#"{"l1": 0.5, "weights-l1": 0.25}"#;
+    let named: NeuralMultiHntf = serde_json::from_str(text).unwrap();
+    assert_eq!((named.l1, named.weights_l1), (0.5, 0.25));
     assert_round_trip(SupervisedNeuralMultiHntf {
         layer_weights: vec![1.0, 2.0],
         label_weight: 3.0,

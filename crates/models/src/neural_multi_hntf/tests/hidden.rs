@@ -227,7 +227,7 @@ fn both_models_serve_hidden_entries_from_start_to_end() {
     }
 }
 
-/// ‖Q(T − M)‖ / ‖QT‖ of a model M over the hidden entries of the truth T.
+/// ‖T − M‖ / ‖T‖ of a model M, over the hidden entries of the truth T alone.
 fn error_at_hidden(truth: &DenseTensor, observed: &[bool], model: &CpTensor) -> f64 {
     let model = DenseTensor::from_cp(model);
     let triples = truth.values().iter().zip(model.values()).zip(observed);
