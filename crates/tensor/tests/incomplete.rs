@@ -120,7 +120,7 @@ proptest! {
         let mut case = Case::new(shape.clone(), &mut random);
         case.observed.fill(true);
         let all = Mask::from_flags(shape, &case.observed).unwrap();
-        assert!(all.lists_hidden());
+        assert!(all.lists_hidden() && all.hides_nothing());
         case.masks = [all.clone(), all];
         for data in case.data() {
             check(&data, &case.values, rank, &mut random);
@@ -138,7 +138,9 @@ proptest! {
         let tensor = |values: Vec<f64>| DenseTensor::new(shape.clone(), values).unwrap();
         let (all, ones) = (tensor(model.clone()), tensor(vec![1.0; model.len()]));
         let seen = (tensor(case.masked(&model)), tensor(case.masked(ones.values())));
-        let mut scratch = Scratch::new();
+        let pairs = model.iter().zip(&case.observed);
+        let hidden = tensor(pairs.map(|(m, o)| if *o { 0.0 } else { *m }).collect());
+        let (mut scratch, mut whole) = (Scratch::new(), Matrix::default());
         let (mut found, mut expected) = (Matrix::default(), Matrix::default());
         for mask in &case.masks {
             let flags = Mask::from_flags(shape.clone(), &case.observed).unwrap();
@@ -156,11 +158,27 @@ proptest! {
                 mask.restrict_model_mttkrp(&factors, mode, &mut found, &mut scratch);
                 seen.0.mttkrp(&factors, mode, &mut expected, &mut scratch);
                 assert_close(found.as_slice(), expected.as_slice());
+                all.mttkrp(&factors, mode, &mut whole, &mut scratch);
+                mask.hidden_model_mttkrp(&factors, mode, &whole, &mut found, &mut scratch);
+                hidden.mttkrp(&factors, mode, &mut expected, &mut scratch);
+                assert_close(found.as_slice(), expected.as_slice());
                 ones.mttkrp(&factors, mode, &mut found, &mut scratch);
                 mask.restrict_ones_mttkrp(&factors, mode, &mut found, &mut scratch);
                 seen.1.mttkrp(&factors, mode, &mut expected, &mut scratch);
                 assert_close(found.as_slice(), expected.as_slice());
             }
+            let onto: Vec<_> = shape
+                .iter()
+                .map(|n| random_factors(&[*n], 1 + n % 3, &mut random).remove(0))
+                .collect();
+            let found = mask.hidden_model_projection(&factors, &onto, &mut scratch);
+            let all_modes: Vec<_> = onto.iter().map(Some).collect();
+            let expected = hidden.project(&all_modes, &mut scratch);
+            assert_eq!(found.shape(), expected.shape());
+            assert_close(found.values(), expected.values());
+            let found = mask.hidden_squared_norm(&factors, all.squared_norm(), &mut scratch);
+            assert_close(&[found], &[hidden.squared_norm()]);
+            assert_eq!(mask.hides_nothing(), case.observed.iter().all(|o| *o));
             let found = [
                 mask.restrict_squared_norm(&factors, all.squared_norm(), &mut scratch),
                 mask.restrict_sum(&factors, all.sum(), &mut scratch),
