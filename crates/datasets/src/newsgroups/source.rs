@@ -1,7 +1,7 @@
 //! 20 Newsgroups as a configuration names it.
 
 use super::{ARCHIVE, NewsgroupsError, NewsgroupsOptions, Split, load, validate};
-use crate::{About, Dataset, DatasetError, LabelSet, NamedSource, Places, Source};
+use crate::{About, Dataset, DatasetError, LabelSet, NamedSource, Origin, Places, Source};
 
 /// Posts of the by-date collection, train and test. The official archive exists in several
 /// compressions; what is in it is what counts.
@@ -17,7 +17,7 @@ impl NamedSource for NewsgroupsOptions {
 
 impl Source for NewsgroupsOptions {
     fn load(&self, places: &Places) -> Result<Dataset, DatasetError> {
-        let path = places.find("newsgroups", &[ARCHIVE, "20news-bydate"])?;
+        let path = places.find(Origin::Fetched("newsgroups"), &[ARCHIVE, "20news-bydate"])?;
         let counts = validate(&path)?;
         for (split, expected) in POSTS {
             let found: usize = counts
