@@ -22,7 +22,7 @@ pub mod twitter;
 pub use corpus::CorpusSource;
 pub use dataset::{About, Dataset, Grouping, LabelSet, NamedSource, Places, Source};
 pub use document_tensor::DocumentTensorSource;
-pub use error::DatasetError;
+pub use error::{DatasetError, Origin};
 pub use file::TensorFile;
 pub use matrix_market::MatrixMarket;
 pub use nested_blocks::{Known, NestedBlocks};

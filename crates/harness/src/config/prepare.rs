@@ -133,8 +133,8 @@ impl Experiment {
     /// Points at the key that names the data or sets it up.
     fn dataset_error(&self, error: DatasetError) -> HarnessError {
         let key = match &error {
-            // No mistake of the file's: the data set has to be fetched.
-            DatasetError::Absent { .. } | DatasetError::AbsentLocally { .. } => {
+            // No mistake of the file's: the data set has to be got.
+            DatasetError::Absent { .. } => {
                 let experiment = self.name.clone();
                 return HarnessError::Absent {
                     experiment,
