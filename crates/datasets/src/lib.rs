@@ -27,6 +27,6 @@ pub use file::TensorFile;
 pub use matrix_market::MatrixMarket;
 pub use nested_blocks::{Known, NestedBlocks};
 pub use newsgroups::NewsgroupsOptions;
-pub use synthetic::SyntheticBlocks;
+pub use synthetic::{SyntheticBlocks, SyntheticReference};
 pub use tns::TnsFile;
 pub use twitter::{PublishedFactors, Twitter};

@@ -250,19 +250,25 @@ fn sparse_data_is_fitted_as_dense_data_is() {
     }
 }
 
-/// The largest rate at which the loss falls when one entry of the factors or the weights is moved
-/// within its bound. Entries are measured by the largest of their column: a topic may be small
-/// in the first layer's factors and large in the weights.
+/// The largest rate at which the loss falls when one entry of the factors, the weights or the
+/// classifiers is moved within its bound. Entries are measured by the largest of their column: a topic
+/// may be small in the first layer's factors and large in the weights.
 fn steepest(case: &Case, joint: &Joint<'_, '_>) -> f64 {
     let mut steepest = 0.0_f64;
-    let count = joint.factors.len();
-    let mut all: Vec<Matrix> = joint
-        .factors
-        .iter()
-        .chain(&joint.weights)
+    let supervision = joint.shared.supervision.clone();
+    let labelled = supervision.is_some();
+    let classifiers = supervision.map_or_else(Vec::new, Supervision::into_classifiers);
+    let (count, weights) = (joint.factors.len(), joint.weights.len());
+    let mut all: Vec<Matrix> = [&joint.factors, &joint.weights, &classifiers]
+        .into_iter()
+        .flatten()
         .cloned()
         .collect();
-    let loss = |all: &[Matrix]| case.plain(&all[..count], &all[count..], None, 0);
+    let loss = |all: &[Matrix]| {
+        let (first, classifiers) = all.split_at(count + weights);
+        let classifiers = labelled.then_some(classifiers);
+        case.plain(&first[..count], &first[count..], classifiers, 0)
+    };
     let here = loss(&all);
     for list in 0..all.len() {
         let m = all[list].clone();
@@ -284,11 +290,13 @@ fn steepest(case: &Case, joint: &Joint<'_, '_>) -> f64 {
 #[test]
 fn training_ends_at_a_stationary_point() {
     for case in cases().into_iter().take(4) {
-        let mut joint = case.joint(&case.data, false, true);
-        assert!(steepest(&case, &joint) > 0.1);
-        (0..6000).for_each(|_| joint.step());
-        let rate = steepest(&case, &joint);
-        assert!(rate < 1e-2, "{rate}");
+        for labelled in [false, true] {
+            let mut joint = case.joint(&case.data, labelled, true);
+            assert!(steepest(&case, &joint) > 0.1);
+            (0..6000).for_each(|_| joint.step());
+            let rate = steepest(&case, &joint);
+            assert!(rate < 1e-2, "labelled {labelled}: {rate}");
+        }
     }
 }
 
