@@ -1,4 +1,5 @@
-//! Where data comes from: synthetic tensors, text corpora, 20 Newsgroups and files.
+//! Where data comes from: synthetic tensors, text corpora, dated documents, public data sets and
+//! files.
 //!
 //! A [`Source`] is a data set as a configuration names it; loading it gives a [`Dataset`]: the data
 //! to fit, and what is known about it beside.
