@@ -267,7 +267,7 @@ fn a_written_run_leaves_nothing_behind() {
 }
 
 #[test]
-fn trials_that_are_compared_are_fitted_again_and_the_record_is_that_of_one_run() {
+fn trials_that_are_compared_go_on_where_they_were_and_the_record_is_that_of_one_run() {
     let mut lab = Lab::new();
     lab.rewrite(COMPARED);
     let whole = lab.run(&Unwatched, None).unwrap();
@@ -277,11 +277,34 @@ fn trials_that_are_compared_are_fitted_again_and_the_record_is_that_of_one_run()
             .iter()
             .any(|c| c.metric == "stability-of-best")
     );
-    forget_partial(&lab.partial(), &lab.experiment.prepare().unwrap());
+    let forget = |lab: &Lab| forget_partial(&lab.partial(), &lab.experiment.prepare().unwrap());
+    forget(&lab);
+    assert!(!lab.partial().exists());
     lab.interrupt_after(5);
     let watch = StopAfter::new(usize::MAX);
-    let resumed = lab.run(&watch, None).unwrap();
-    assert_eq!(*watch.planned.lock().unwrap(), (6, 3));
-    assert!(watch.done().iter().all(|(method, _)| method == "random"));
-    assert_eq!(resumed, whole);
+    assert_eq!(lab.run(&watch, None).unwrap(), whole);
+    assert_eq!(*watch.planned.lock().unwrap(), (6, 5));
+    forget(&lab);
+    assert!(!lab.partial().exists());
+}
+
+#[test]
+fn trials_whose_topics_are_lost_are_fitted_again() {
+    let mut lab = Lab::new();
+    lab.rewrite(COMPARED);
+    let whole = lab.run(&Unwatched, None).unwrap();
+    let topics = fs::read_dir(lab.partial()).unwrap().flatten();
+    let mut topics: Vec<_> = topics
+        .map(|e| e.path())
+        .filter(|p| p.extension().unwrap() == "npy")
+        .collect();
+    topics.sort();
+    assert_eq!(topics.len(), 3);
+    fs::remove_file(&topics[0]).unwrap();
+    let cut = fs::read(&topics[1]).unwrap();
+    fs::write(&topics[1], &cut[..cut.len() / 2]).unwrap();
+    let watch = StopAfter::new(usize::MAX);
+    assert_eq!(lab.run(&watch, None).unwrap(), whole);
+    let again: Vec<_> = watch.done();
+    assert_eq!(again, [("random".to_owned(), 0), ("random".to_owned(), 1)]);
 }

@@ -1,8 +1,8 @@
 //! How far the topics of two fits are the same.
 
-use hntf_models::Layer;
 use hntf_tensor::Matrix;
 
+use super::LayerTopics;
 use crate::topics::assign;
 
 /// Topics of one layer with columns of length 1, ready to be compared.
@@ -15,11 +15,8 @@ pub struct Topics {
 }
 
 impl Topics {
-    /// The topics of a layer.
-    ///
-    /// In most models a layer's approximation has one term a topic. Where it has not (HNCPD has topics
-    /// of every mode on their own), the modes are compared one by one.
-    pub fn of(layer: &Layer) -> Self {
+    /// The topics of a layer. Where they are no terms the modes are compared one by one.
+    pub fn of(layer: &LayerTopics) -> Self {
         let normalised = |topics: &Matrix| {
             let norms = topics.column_norms().into_iter();
             let scales: Vec<f64> = norms.map(|n| if n > 0.0 { 1.0 / n } else { 0.0 }).collect();
@@ -29,7 +26,7 @@ impl Topics {
         };
         Self {
             modes: layer.topics.iter().map(normalised).collect(),
-            terms: layer.approximation.rank() == layer.rank,
+            terms: layer.terms,
         }
     }
 
@@ -87,7 +84,7 @@ mod tests {
     use super::*;
     use hntf_models::Hierarchy;
     use hntf_models::{Fit, Model, StandardHncpd};
-    use hntf_solvers::{Outcome, Silent, StopReason};
+    use hntf_solvers::Silent;
     use hntf_tensor::{CpTensor, DenseTensor};
     use numpy_random::RandomState;
     use proptest::prelude::*;
@@ -99,23 +96,10 @@ mod tests {
     }
 
     fn topics(model: &CpTensor) -> Topics {
-        Topics::of(&layer(model))
-    }
-
-    /// A layer of that model.
-    fn layer(model: &CpTensor) -> Layer {
-        Layer {
-            rank: model.rank(),
-            approximation: model.clone(),
+        Topics::of(&LayerTopics {
             topics: model.factors().to_vec(),
-            parameters: 0,
-            classifier: None,
-            outcome: Outcome {
-                reason: StopReason::Converged,
-                iterations: 0,
-                trace: Vec::new(),
-            },
-        }
+            terms: true,
+        })
     }
 
     /// Over all pairings, by the definition.
@@ -179,7 +163,8 @@ mod tests {
         let data = DenseTensor::from_cp(&random(&[6, 5, 4], 4, 5));
         let fit = Fit::new(&data, &[3, 2], 0);
         let hierarchy: Hierarchy = StandardHncpd::default().fit(&fit, &mut Silent).unwrap();
-        let layer = &hierarchy.layers[1];
+        let layer = &LayerTopics::from(&hierarchy.layers[1]);
+        assert!(!layer.terms);
         // The same topics, in another order in one mode alone.
         let mut other = layer.clone();
         let f = &layer.topics[0];

@@ -1,7 +1,8 @@
 //! How often fits put the same items of a mode into one topic.
 
-use hntf_models::Layer;
 use kodama::{Method, linkage};
+
+use super::LayerTopics;
 
 /// Of a longer mode so many items are taken, evenly spaced: their pairs are counted.
 pub const MOST_ITEMS: usize = 2000;
@@ -12,14 +13,13 @@ pub const MOST_ITEMS: usize = 2000;
 /// The share of topic j in item i is f(i, j) times the lengths of the topic's columns in the other
 /// modes, so that it does not depend on how a fit spreads a topic's size over the modes. Topics of
 /// every mode on their own (HNCPD) have no such lengths and are compared as they are.
-pub fn clusters(layer: &Layer, mode: usize) -> Vec<Option<usize>> {
+pub fn clusters(layer: &LayerTopics, mode: usize) -> Vec<Option<usize>> {
     let own = &layer.topics[mode];
-    let terms = layer.approximation.rank() == layer.rank;
     let others = layer
         .topics
         .iter()
         .enumerate()
-        .filter(|(m, _)| terms && *m != mode);
+        .filter(|(m, _)| layer.terms && *m != mode);
     let norms: Vec<Vec<f64>> = others.map(|(_, f)| f.column_norms()).collect();
     let sizes: Vec<f64> = (0..own.cols())
         .map(|j| norms.iter().map(|n| n[j]).product())
@@ -134,9 +134,7 @@ fn correlation(x: &[f64], y: &[f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hntf_models::{Fit, FlatNcpd, Model};
-    use hntf_solvers::Silent;
-    use hntf_tensor::{CpTensor, DenseTensor, Matrix};
+    use hntf_tensor::Matrix;
     use numpy_random::RandomState;
     use proptest::prelude::*;
 
@@ -267,12 +265,9 @@ mod tests {
         let mut factor = |n: usize| Matrix::from_fn(n, 3, |_, _| random.random_sample());
         let mut factors = vec![factor(7), factor(6), factor(5)];
         (0..3).for_each(|j| factors[1][(2, j)] = 0.0);
-        let layer = |factors: &[Matrix]| {
-            let data = DenseTensor::from_cp(&CpTensor::new(factors.to_vec()).unwrap());
-            let fitted = FlatNcpd::default().fit(&Fit::new(&data, &[3], 0), &mut Silent);
-            let mut layer = fitted.unwrap().layers.remove(0);
-            layer.topics = factors.to_vec();
-            layer
+        let layer = |factors: &[Matrix]| LayerTopics {
+            topics: factors.to_vec(),
+            terms: true,
         };
         let before = clusters(&layer(&factors), 1);
         assert_eq!(before[2], None);

@@ -136,6 +136,26 @@ mod tests {
         }
     }
 
+    /// tlviz 0.1.8 on the same numbers, each component's columns scaled to one length over the modes:
+    /// `core_consistency((None, factors), data)`.
+    #[test]
+    fn tensorlys_companion_has_the_same_values() {
+        let mut random = RandomState::new(0);
+        let values = (0..60).map(|_| random.random_sample()).collect();
+        let data = DenseTensor::new(vec![5, 4, 3], values).unwrap();
+        let mut draw = |n: usize, r: usize| Matrix::from_fn(n, r, |_, _| random.random_sample());
+        let model = CpTensor::new(vec![draw(5, 2), draw(4, 2), draw(3, 2)]).unwrap();
+        let value = core_consistency(&data, &model).unwrap().unwrap();
+        assert!((value + 2932.2729984956727).abs() < 1e-7, "{value}");
+        let factors = [4, 4, 3, 3].map(|n| draw(n, 3));
+        let model = CpTensor::new(factors.to_vec()).unwrap();
+        let mut data = DenseTensor::from_cp(&model);
+        let values = data.values_mut().iter_mut();
+        values.for_each(|x| *x += 0.1 * random.random_sample());
+        let value = core_consistency(&data, &model).unwrap().unwrap();
+        assert!((value + 931.9043167914549).abs() < 1e-6, "{value}");
+    }
+
     #[test]
     fn terms_that_interact_are_told_from_terms_that_do_not() {
         // Two terms with a Tucker core that is not diagonal.

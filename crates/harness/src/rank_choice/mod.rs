@@ -20,7 +20,8 @@ pub mod agreement;
 pub mod consensus;
 mod core_consistency;
 
-use hntf_models::Hierarchy;
+use hntf_models::Layer;
+use hntf_tensor::Matrix;
 
 pub use core_consistency::{LARGEST_CORE, core_consistency};
 
@@ -41,6 +42,25 @@ pub const HELD_OUT_ERROR: &str = "held-out-error";
 /// How far the best core between a fit's factors is from its own, in percent.
 pub const CORE_CONSISTENCY: &str = "core-consistency";
 
+/// What of a layer is compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerTopics {
+    /// Its topics, one matrix a mode, n_i × r.
+    pub topics: Vec<Matrix>,
+    /// Whether topic j of one mode and topic j of another are parts of one term: in most models, not
+    /// in HNCPD, whose modes have topics of their own.
+    pub terms: bool,
+}
+
+impl From<&Layer> for LayerTopics {
+    fn from(layer: &Layer) -> Self {
+        Self {
+            topics: layer.topics.clone(),
+            terms: layer.approximation.rank() == layer.rank,
+        }
+    }
+}
+
 /// What of a fit is compared with other fits, layer by layer.
 #[derive(Debug, Clone)]
 pub struct Traits {
@@ -55,9 +75,9 @@ struct LayerTraits {
 }
 
 impl Traits {
-    /// Those of a hierarchy with its training errors, one a layer; the items of `mode` are grouped.
-    pub fn of(hierarchy: &Hierarchy, mode: usize, training_errors: &[f64]) -> Self {
-        let layers = hierarchy.layers.iter().zip(training_errors);
+    /// Those of a fit's layers and their training errors; the items of `mode` are grouped.
+    pub fn of(layers: &[LayerTopics], mode: usize, training_errors: &[f64]) -> Self {
+        let layers = layers.iter().zip(training_errors);
         Self {
             layers: layers
                 .map(|(layer, error)| LayerTraits {
@@ -119,7 +139,7 @@ mod tests {
     use super::*;
     use hntf_models::{Fit, FlatNcpd, Model};
     use hntf_solvers::{Ncpd, Silent, Start, Update};
-    use hntf_tensor::{CpTensor, DenseTensor, Matrix};
+    use hntf_tensor::{CpTensor, DenseTensor};
     use numpy_random::RandomState;
 
     /// Three topics over 12 × 9 × 8 that share nearly nothing, and noise.
@@ -150,7 +170,8 @@ mod tests {
                 hntf_tensor::relative_error(&data, &l.approximation, &mut Default::default())
             };
             let errors: Vec<f64> = hierarchy.layers.iter().map(error).collect();
-            (seed, Traits::of(&hierarchy, 2, &errors))
+            let layers: Vec<_> = hierarchy.layers.iter().map(LayerTopics::from).collect();
+            (seed, Traits::of(&layers, 2, &errors))
         };
         (0..trials).map(fit).collect()
     }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Prepared;
 use crate::metrics::TRAINING_ERROR;
-use crate::rank_choice::{Traits, across};
+use crate::rank_choice::{LayerTopics, Traits, across};
 use crate::{Cell, HarnessError, Record};
 
 pub(crate) use held_out::MOST_HELD_OUT;
@@ -106,17 +106,32 @@ pub fn run<'a>(
     // The interrupted run may have planned more trials than this one.
     let planned: HashSet<_> = jobs.iter().map(Job::key).collect();
     let kept = partial.iter().flat_map(Partial::lines);
-    // Trials that are compared are needed whole, and a record has their numbers alone: they are
-    // fitted again.
-    let compared: HashSet<&str> = jobs
-        .iter()
-        .filter(|job| prepared.compares(job.method))
-        .map(|job| job.method.id.as_str())
-        .collect();
-    let known: HashMap<(String, u32), partial::Line> = kept
+    let mut known: HashMap<(String, u32), partial::Line> = kept
         .map(|line| (line.key(), line))
-        .filter(|(key, _)| planned.contains(key) && !compared.contains(key.0.as_str()))
+        .filter(|(key, _)| planned.contains(key))
         .collect();
+    let traits: Mutex<BTreeMap<(usize, u32), Traits>> = Mutex::default();
+    // Trials that are compared need their topics too; where those are lost they are fitted again.
+    for job in jobs.iter().filter(|job| prepared.compares(job.method)) {
+        let Some(line) = known.get(&job.key()) else {
+            continue;
+        };
+        let (place, ranks) = (
+            (job.index, job.trial),
+            prepared.experiment.ranks_of(job.method),
+        );
+        let shape = prepared.dataset.data.shape();
+        let topics = partial.as_ref().and_then(|p| p.topics(place, ranks, shape));
+        match topics {
+            Some(layers) => {
+                let traits_of_fit = traits_of(prepared, &layers, line);
+                lock(&traits).insert(place, traits_of_fit);
+            }
+            None => {
+                known.remove(&job.key());
+            }
+        }
+    }
     let left = |job: &&Job<'_>| !known.contains_key(&job.key());
     let open: Vec<_> = jobs.iter().filter(left).collect();
     watch.planned(jobs.len(), jobs.len() - open.len());
@@ -124,7 +139,6 @@ pub fn run<'a>(
     let first_layers = FirstLayers::default();
     let done = AtomicUsize::new(jobs.len() - open.len());
     let best = Mutex::new(HashMap::new());
-    let traits: Mutex<BTreeMap<(usize, u32), Traits>> = Mutex::default();
     let fit = |job: &&Job<'_>| -> Result<Option<partial::Line>, HarnessError> {
         if watch.cancelled() {
             return Ok(None);
@@ -133,14 +147,16 @@ pub fn run<'a>(
         let Some(job::Done { line, hierarchy }) = job.run(prepared, &first_layers, watch)? else {
             return Ok(None);
         };
+        if prepared.compares(job.method) && !line.summary.failed {
+            let layers: Vec<_> = hierarchy.layers.iter().map(LayerTopics::from).collect();
+            let place = (job.index, job.trial);
+            if let Some(partial) = &partial {
+                partial.keep_topics(place, &layers)?;
+            }
+            lock(&traits).insert(place, traits_of(prepared, &layers, &line));
+        }
         if let Some(partial) = &partial {
             partial.append(&line)?;
-        }
-        if prepared.compares(job.method) && !line.summary.failed {
-            let cells = line.cells.iter().filter(|c| c.metric == TRAINING_ERROR);
-            let errors: Vec<f64> = cells.map(|c| c.value).collect();
-            let of_fit = Traits::of(&hierarchy, prepared.grouped_mode(), &errors);
-            lock(&traits).insert((job.index, job.trial), of_fit);
         }
         keep_if_best(&mut lock(&best), job, &line, hierarchy);
         done.fetch_add(1, Ordering::Relaxed);
@@ -191,6 +207,13 @@ pub fn run<'a>(
         best: best.into_inner().unwrap_or_else(PoisonError::into_inner),
         first_layers,
     })
+}
+
+/// What of a fit is compared with other trials.
+fn traits_of(prepared: &Prepared<'_>, layers: &[LayerTopics], line: &partial::Line) -> Traits {
+    let errors = line.cells.iter().filter(|c| c.metric == TRAINING_ERROR);
+    let errors: Vec<f64> = errors.map(|c| c.value).collect();
+    Traits::of(layers, prepared.grouped_mode(), &errors)
 }
 
 /// What the trials of every method that is to be compared say of each other.

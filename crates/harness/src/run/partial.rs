@@ -1,16 +1,19 @@
 //! The finished fits of a run that has not ended: one line of JSON each, in a file named after
-//! everything the result depends on.
+//! everything the result depends on; and beside it the topics of trials that are to be compared.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use hntf_tensor::Matrix;
+use hntf_tensor::npy::{read_npy, write_npy};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{FitSummary, lock};
 use crate::config::Prepared;
+use crate::rank_choice::LayerTopics;
 use crate::{Cell, HarnessError};
 
 /// One fit.
@@ -73,6 +76,58 @@ impl Partial {
         readable.filter(|l| !l.summary.failed).collect()
     }
 
+    /// Keeps the topics of a fit, before its line says that it is finished.
+    pub(super) fn keep_topics(
+        &self,
+        (method, trial): (usize, u32),
+        layers: &[LayerTopics],
+    ) -> Result<(), HarnessError> {
+        let mut values = Vec::new();
+        for layer in layers {
+            values.push(f64::from(u8::from(layer.terms)));
+            layer
+                .topics
+                .iter()
+                .for_each(|t| values.extend_from_slice(t.as_slice()));
+        }
+        let path = topics_path(&self.path, method, trial);
+        let written = write_npy(&path, &[values.len()], &values);
+        written.map_err(|error| HarnessError::Write {
+            path,
+            source: std::io::Error::other(error),
+        })
+    }
+
+    /// The topics an earlier run kept of a fit; `None` if they cannot be read: it is fitted again.
+    pub(super) fn topics(
+        &self,
+        (method, trial): (usize, u32),
+        ranks: &[usize],
+        shape: &[usize],
+    ) -> Option<Vec<LayerTopics>> {
+        let values = read_npy(&topics_path(&self.path, method, trial))
+            .ok()?
+            .values;
+        let of_layer = |rank: &usize| 1 + rank * shape.iter().sum::<usize>();
+        if values.len() != ranks.iter().map(of_layer).sum::<usize>() {
+            return None;
+        }
+        let mut rest = &values[..];
+        let mut take = |len: usize| {
+            let (taken, left) = rest.split_at(len);
+            rest = left;
+            taken
+        };
+        let layers = ranks.iter().map(|rank| LayerTopics {
+            terms: take(1)[0] != 0.0,
+            topics: shape
+                .iter()
+                .map(|n| Matrix::from_vec(*n, *rank, take(n * rank).to_vec()))
+                .collect(),
+        });
+        Some(layers.collect())
+    }
+
     pub(super) fn append(&self, line: &Line) -> Result<(), HarnessError> {
         let refuse = |source| HarnessError::Write {
             path: self.path.clone(),
@@ -86,9 +141,27 @@ impl Partial {
 
 /// Removes the file of a run that has been written; a file that stays does no harm.
 pub(super) fn forget(folder: &Path, prepared: &Prepared<'_>) {
-    let _ = std::fs::remove_file(path(folder, prepared));
+    let path = path(folder, prepared);
+    let stem = path
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with(&format!("{stem}-")) && name.ends_with(".npy") {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+    let _ = std::fs::remove_file(path);
     // Succeeds only when no other run has left anything.
     let _ = std::fs::remove_dir(folder);
+}
+
+/// Beside the record, by the number of the method, whose id may be no name of a file.
+fn topics_path(record: &Path, method: usize, trial: u32) -> PathBuf {
+    let stem = record.file_stem().unwrap_or_default().to_string_lossy();
+    record.with_file_name(format!("{stem}-{method}-{trial}.npy"))
 }
 
 /// The name carries a digest of the configuration, the program and the data, so that what is found

@@ -22,6 +22,9 @@ pub use network::Network;
 ///
 /// With a `first_layer_step` above 0 the first layer is trained too: the F_i follow their own
 /// gradient, through the networks and of the term mean (X − ⟦F⟧)² that then joins the loss.
+///
+/// Hidden entries of the data are filled once with the first layer's model as it was fitted, also where
+/// that layer is trained on: the layers learn these guesses as if they were data.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct NeuralHncpd {
