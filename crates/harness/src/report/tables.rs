@@ -2,12 +2,13 @@
 
 use comfy_table::presets::{ASCII_MARKDOWN, UTF8_FULL_CONDENSED};
 use comfy_table::{CellAlignment, Table};
+use hntf_datasets::LabelSet;
 
 use super::claims::claims_table;
 use super::rank_choice::rank_choice_tables;
 use super::{Row, Verdict, comparisons, rows};
 use crate::config::{Aggregate, Experiment, Origin};
-use crate::metrics::{self, PARAMETERS, RELATIVE_ERROR, TERMS, TOPIC_LOSS};
+use crate::metrics::{self, ACCURACY, PARAMETERS, RELATIVE_ERROR, TERMS, TOPIC_LOSS};
 use crate::run::Finished;
 
 /// Where a table is to be read.
@@ -87,8 +88,15 @@ pub fn render(finished: &Finished<'_>, command: &str, format: Format) -> String 
 
 fn metric_title(finished: &Finished<'_>, metric: &str) -> String {
     let title = metrics::title(metric);
-    match &finished.prepared.dataset.reference {
+    let dataset = &finished.prepared.dataset;
+    let seen = |set: &LabelSet| set.known.iter().all(|known| *known);
+    match &dataset.reference {
         Some((name, _)) if metric == RELATIVE_ERROR => format!("{title} against the {name}"),
+        // "Unseen" would be a promise that nothing keeps.
+        _ if metric == ACCURACY && dataset.labels.last().is_some_and(seen) => {
+            "Accuracy on all documents, none of whose labels is unseen, classifier (L*Y) S⁺"
+                .to_owned()
+        }
         _ => title.to_owned(),
     }
 }
