@@ -90,6 +90,45 @@ pub const OF_RANK_CHOICE: [&str; 5] = [
     DISPERSION,
 ];
 
+/// Why data cannot have a metric, and what to do about it.
+pub struct Unmeasurable {
+    /// What it lacks.
+    pub message: String,
+    /// What to write instead.
+    pub help: &'static str,
+}
+
+/// Whether no fit of hierarchies of these ranks to this data can have a metric.
+pub fn unmeasurable(metric: &str, dataset: &Dataset, ranks: &[usize]) -> Option<Unmeasurable> {
+    let (lacks, help) = match metric {
+        ACCURACY | ACCURACY_LABELLED | ACCURACY_OF_LAYER if dataset.labels.is_empty() => (
+            "labels".to_owned(),
+            "leave it out, or give the data labels (for documents labels = true)",
+        ),
+        PROXY_ERROR if dataset.left_out.is_none() => (
+            "a part that is left out and whose size is known".to_owned(),
+            "leave it out: training-error is the error of data that stands for nothing else",
+        ),
+        _ => {
+            let pair = metric.strip_prefix(TOPIC_LOSS)?;
+            let mut ends = pair.split('-').filter_map(|end| end.parse::<usize>().ok());
+            let (from, to) = (*ranks.get(ends.next()?)?, *ranks.get(ends.next()?)?);
+            let known = |g: &Grouping| (g.classes.len(), g.coarse) == (from, to);
+            if dataset.truth.iter().any(known) {
+                return None;
+            }
+            (
+                format!("a known grouping of {from} topics into {to}"),
+                "leave it out, or give ranks of which the data has one",
+            )
+        }
+    };
+    Some(Unmeasurable {
+        message: format!("`{metric}` needs {lacks}, which this data does not have"),
+        help,
+    })
+}
+
 /// A measured value: layer, metric, value.
 pub type Measurement = (usize, String, f64);
 

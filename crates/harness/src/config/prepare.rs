@@ -10,7 +10,9 @@ use hntf_tensor::coordinates::CoordinateFileProblem;
 use super::{Experiment, Method};
 use crate::HarnessError;
 use crate::classification::known_labels;
+use crate::metrics::{Unmeasurable, unmeasurable};
 use crate::pictures::PictureError;
+use crate::rank_choice::HELD_OUT_ERROR;
 use crate::run::MOST_HELD_OUT;
 use crate::topics::word_mode;
 
@@ -87,6 +89,7 @@ impl Experiment {
                 .help("leave [topics] out, or give the data a vocabulary")
                 .into());
         }
+        self.check_metrics(&dataset)?;
         self.check_held_out(&dataset)?;
         let mode = self.rank_choice.as_ref().and_then(|choice| choice.mode);
         if let Some(mode) = mode.filter(|mode| *mode >= shape.len()) {
@@ -106,6 +109,28 @@ impl Experiment {
             dataset,
             labels,
         })
+    }
+
+    /// Whether every metric that has a table or a claim can be measured of this data.
+    fn check_metrics(&self, dataset: &Dataset) -> Result<(), HarnessError> {
+        let named = self.metrics.iter().zip(&self.spans.metrics);
+        let claimed = self.claims.iter().map(|claim| &claim.metric);
+        for (metric, span) in named.chain(claimed.zip(&self.spans.claims)) {
+            let held_out = self.rank_choice.as_ref().and_then(|choice| choice.held_out);
+            let wrong = if metric == HELD_OUT_ERROR && held_out.is_none() {
+                Some(Unmeasurable {
+                    message: format!("`{metric}` needs entries that are held out, and none are"),
+                    help: "add held-out = 0.1 to [rank-choice]",
+                })
+            } else {
+                unmeasurable(metric, dataset, &self.ranks)
+            };
+            if let Some(Unmeasurable { message, help }) = wrong {
+                let told = self.text.error(span.clone(), message);
+                return Err(told.help(help).into());
+            }
+        }
+        Ok(())
     }
 
     /// Whether entries of this data can be held out.

@@ -1,5 +1,6 @@
 //! From TOML text to an [`Experiment`], keeping the place of every mistake.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ struct Plain {
     notes: Vec<String>,
     ranks: Spanned<Vec<usize>>,
     trials: Option<Spanned<u32>>,
-    metrics: Option<Spanned<Vec<String>>>,
+    metrics: Option<Spanned<Vec<Spanned<String>>>>,
     topics: Option<Spanned<PlainTopics>>,
     rank_choice: Option<Spanned<PlainRankChoice>>,
 }
@@ -89,7 +90,7 @@ impl Experiment {
         if plain.rank_choice.is_some() {
             known_metrics.extend(OF_RANK_CHOICE.map(str::to_owned));
         }
-        let metrics = read_metrics(&text, plain.metrics.as_ref(), &known_metrics)?;
+        let (metrics, metric_spans) = read_metrics(&text, plain.metrics.as_ref(), &known_metrics)?;
         let known = Known {
             methods: &methods,
             views: &views,
@@ -101,6 +102,7 @@ impl Experiment {
             .into_iter()
             .map(|node| read_claim(&text, node, &known))
             .collect::<Result<Vec<_>, _>>()?;
+        let (claims, claim_spans) = claims.into_iter().unzip();
         let [grouped_mode, held_out] = plain
             .rank_choice
             .as_ref()
@@ -124,6 +126,8 @@ impl Experiment {
                 topics: topics_span,
                 grouped_mode,
                 held_out,
+                metrics: metric_spans,
+                claims: claim_spans,
             },
             topics,
             rank_choice,
@@ -174,21 +178,26 @@ fn read_ranks(text: &Text, ranks: &Spanned<Vec<usize>>) -> Result<Vec<usize>, Co
 
 fn read_metrics(
     text: &Text,
-    metrics: Option<&Spanned<Vec<String>>>,
+    metrics: Option<&Spanned<Vec<Spanned<String>>>>,
     known: &[String],
-) -> Result<Vec<String>, ConfigError> {
+) -> Result<(Vec<String>, Vec<Range<usize>>), ConfigError> {
     let Some(metrics) = metrics else {
-        return Ok(vec![RELATIVE_ERROR.to_owned()]);
+        return Ok((vec![RELATIVE_ERROR.to_owned()], Vec::from([0..0])));
     };
-    let span = metrics.span();
-    match metrics.get_ref().iter().find(|m| !known.contains(m)) {
-        Some(unknown) => Err(text
-            .error(span, format!("unknown metric `{unknown}`"))
-            .help(known_metrics(unknown, known))),
-        None if metrics.get_ref().is_empty() => Err(text
-            .error(span, "`metrics` is empty: there would be no table")
+    let list = metrics.get_ref();
+    match list.iter().find(|m| !known.contains(m.get_ref())) {
+        Some(unknown) => {
+            let name = unknown.get_ref();
+            let told = text.error(unknown.span(), format!("unknown metric `{name}`"));
+            Err(told.help(known_metrics(name, known)))
+        }
+        None if list.is_empty() => Err(text
+            .error(
+                metrics.span(),
+                "`metrics` is empty: there would be no table",
+            )
             .help("leave it out for the relative error")),
-        None => Ok(metrics.get_ref().clone()),
+        None => Ok((list.iter().map(|m| (m.get_ref().clone(), m.span()))).unzip()),
     }
 }
 
