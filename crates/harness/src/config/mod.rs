@@ -8,6 +8,7 @@ mod read;
 mod rows;
 mod section;
 mod topics;
+mod trials;
 mod words;
 
 use std::collections::BTreeMap;

@@ -10,9 +10,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::claims::{Known, read_claim};
 use super::rank_choice::{PlainRankChoice, read_rank_choice};
-use super::rows::{Rows, read_trials};
+use super::rows::Rows;
 use super::section::{deserialize, list, read_section};
 use super::topics::{PlainTopics, read_topics};
+use super::trials::{Trials, read_trials};
 use super::{ConfigError, Experiment, Section, Spans, Text, suggestion};
 use crate::metrics::{OF_RANK_CHOICE, RELATIVE_ERROR, names};
 use crate::pictures::{Picture, default_pictures};
@@ -26,7 +27,7 @@ struct Plain {
     #[serde(default)]
     notes: Vec<String>,
     ranks: Spanned<Vec<usize>>,
-    trials: Option<Spanned<u32>>,
+    trials: Option<Spanned<Trials>>,
     metrics: Option<Spanned<Vec<Spanned<String>>>>,
     topics: Option<Spanned<PlainTopics>>,
     rank_choice: Option<Spanned<PlainRankChoice>>,
@@ -46,7 +47,7 @@ impl Experiment {
             content: Arc::from(content),
         };
         let whole = 0..content.len();
-        let table = DeTable::parse(content).map_err(|e| text.toml_error(&e, whole.clone(), &[]))?;
+        let table = DeTable::parse(content).map_err(|e| text.syntax_error(&e, whole.clone()))?;
         let mut table = table.into_inner();
         let [dataset, methods, views, claims, figures] = SECTIONS.map(|name| table.remove(name));
         for name in ["topics", "rank-choice"] {
