@@ -40,6 +40,12 @@ fn list_names_everything_that_can_be_named() {
     let ids = ids.chain(DATASETS.iter().map(|e| (e.id, e.summary)));
     let ids = ids.chain(PICTURES.iter().map(|e| (e.id, e.summary)));
     let experiments = [("synthetic", ""), ("synthetic-low-noise", "")];
+    let metrics = [
+        ("accuracy", "classifier (L*Y) S⁺"),
+        ("topic-loss-FROM-TO", "of data with known groups"),
+        ("stability", "[rank-choice]"),
+    ];
+    let experiments = experiments.into_iter().chain(metrics);
     for (id, summary) in ids.chain(experiments) {
         let found = listed
             .lines()
@@ -71,6 +77,8 @@ fn a_run_leaves_records_a_table_and_figures() {
     assert!(printed.contains("A small tensor"), "{printed}");
     assert!(printed.contains("Multi-HNTF, best †"), "{printed}");
     assert!(printed.contains("Written to out/mine"), "{printed}");
+    let line = "Written to out/mine: table.md, cells.csv, figures/, manifest.json, seconds.csv\n";
+    assert!(printed.contains(line), "{printed}");
     let expected = [
         "mine",
         "mine/cells.csv",
