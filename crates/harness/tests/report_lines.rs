@@ -8,7 +8,7 @@ mod common;
 
 use common::{cell, experiment, on, tensor, with_finished};
 use hntf_harness::Record;
-use hntf_harness::report::{Format, comparisons, render};
+use hntf_harness::report::{Comparison, Format, comparisons, render};
 use hntf_harness::run::{Options, Unwatched, run};
 
 #[test]
@@ -73,7 +73,7 @@ fn a_tolerance_as_wide_as_the_distance_to_another_row_is_counted() {
     let nearest: Vec<_> = nearest.into_iter().map(|d| d.map(rounded)).collect();
     // Nobody else has a number at the second layer of a; of c the digits agree.
     assert_eq!(nearest, [Some(0.1), None, Some(0.1), Some(0.3)]);
-    let blurred: Vec<_> = found.iter().map(|c| c.is_blurred()).collect();
+    let blurred: Vec<_> = found.iter().map(Comparison::is_blurred).collect();
     assert_eq!(blurred, [true, false, false, false]);
 }
 

@@ -183,7 +183,7 @@ fn read_metrics(
     known: &[String],
 ) -> Result<(Vec<String>, Vec<Range<usize>>), ConfigError> {
     let Some(metrics) = metrics else {
-        return Ok((vec![RELATIVE_ERROR.to_owned()], Vec::from([0..0])));
+        return Ok((vec![RELATIVE_ERROR.to_owned()], vec![Range::default()]));
     };
     let list = metrics.get_ref();
     match list.iter().find(|m| !known.contains(m.get_ref())) {
