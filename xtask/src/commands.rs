@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use hntf_harness::config::Prepared;
-use hntf_harness::output::Target;
+use hntf_harness::output::{Owner, Target};
 use hntf_harness::registry::{DATASETS, Entry, MODELS, PICTURES};
 use hntf_harness::report::{Format, json, render, topics};
 use hntf_harness::run::{self, Finished, Options};
-use hntf_harness::{Experiment, HarnessError, Record, catalogue, drift};
+use hntf_harness::{Experiment, HarnessError, Record, catalogue, drift, metrics};
 
 use crate::progress::{Bar, listen_for_interrupts, print, say};
 use crate::{CheckArgs, DataArgs, RunArgs};
@@ -40,14 +40,18 @@ pub(crate) fn sources() -> PathBuf {
     clippy::disallowed_methods,
     reason = "the command line is where the environment is read"
 )]
-fn data_folders(args: &DataArgs) -> Vec<PathBuf> {
+fn data_folders(args: &DataArgs) -> Result<Vec<PathBuf>, HarnessError> {
     let mut folders = args.data_dir.clone();
+    // A mistyped folder would be one more in which nothing is found.
+    if let Some(path) = folders.iter().find(|folder| !folder.is_dir()) {
+        return Err(HarnessError::NoFolder { path: path.clone() });
+    }
     if folders.is_empty() {
         let named = std::env::var_os("HNTF_DATA_DIR").filter(|folder| !folder.is_empty());
         folders.extend(named.map(PathBuf::from));
     }
     folders.push(cache());
-    folders
+    Ok(folders)
 }
 
 fn experiments() -> PathBuf {
@@ -62,6 +66,8 @@ pub(crate) fn list() -> Outcome {
     let names = names.chain(MODELS.iter().map(|e| e.id));
     let names = names.chain(DATASETS.iter().map(|e| e.id));
     let names = names.chain(PICTURES.iter().map(|e| e.id));
+    let metrics = metrics::described();
+    let names = names.chain(metrics.iter().map(|(name, _)| name.as_str()));
     let width = names.map(str::len).max().unwrap_or(0);
     print("Experiments (cargo xtask reproduce NAME)");
     for experiment in &experiments {
@@ -76,6 +82,10 @@ pub(crate) fn list() -> Outcome {
     describe(DATASETS, width);
     print("\nFigures ([[figure]] kind = \"…\")");
     describe(PICTURES, width);
+    print("\nMetrics (metrics = [\"…\"], and of claims)");
+    for (name, title) in &metrics {
+        print(&format!("  {name:width$} {title}"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -110,7 +120,7 @@ pub(crate) fn reproduce(names: &[String], args: &RunArgs) -> Outcome {
     for path in paths {
         let experiment = Experiment::load(&path)?;
         let command = format!("cargo xtask reproduce {}", experiment.name);
-        match execute(&experiment, args, &out, &command) {
+        match execute(&experiment, args, (&out, Owner::Repository), &command) {
             // Asked for everything, a user gets what can be had.
             Err(HarnessError::Absent { experiment, source }) if names.is_empty() => {
                 say(&format!("{experiment}: skipped, {source}"));
@@ -122,6 +132,14 @@ pub(crate) fn reproduce(names: &[String], args: &RunArgs) -> Outcome {
 }
 
 pub(crate) fn run(file: &Path, args: &RunArgs) -> Outcome {
+    let name = file.to_string_lossy();
+    if !file.exists() && catalogue::find(&experiments(), &name).is_ok() {
+        return Err(HarnessError::OtherCommand {
+            problem: "no such file, but there is an experiment of that name",
+            command: format!("cargo xtask reproduce {name}"),
+            given: name.into_owned(),
+        });
+    }
     let experiment = Experiment::load(file)?;
     let out = args
         .out
@@ -130,7 +148,7 @@ pub(crate) fn run(file: &Path, args: &RunArgs) -> Outcome {
     execute(
         &experiment,
         args,
-        &out,
+        (&out, Owner::User),
         &format!("cargo xtask run {}", file.display()),
     )?;
     Ok(ExitCode::SUCCESS)
@@ -140,11 +158,11 @@ pub(crate) fn run(file: &Path, args: &RunArgs) -> Outcome {
 fn execute(
     experiment: &Experiment,
     args: &RunArgs,
-    out: &Path,
+    (out, owner): (&Path, Owner),
     command: &str,
 ) -> Result<(), HarnessError> {
-    let prepared = experiment.prepare_in(&data_folders(&args.data))?;
-    let target = Target::open(out, &experiment.name)?;
+    let prepared = experiment.prepare_in(&data_folders(&args.data)?)?;
+    let target = Target::open(out, experiment, owner)?;
     let partial = out.join(".partial");
     let finished = fit(&prepared, args.threads, args.trials, Some(&partial))?;
     let folder = target.folder().to_path_buf();
@@ -163,11 +181,30 @@ fn execute(
             print(&topics);
         }
         print(&format!(
-            "Written to {}: cells.csv, table.md, figures/\n",
-            folder.display()
+            "Written to {}: {}\n",
+            folder.display(),
+            written(&folder)
         ));
     }
     Ok(())
+}
+
+/// What stands in a folder of results, tables first.
+fn written(folder: &Path) -> String {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            let slash = if entry.path().is_dir() { "/" } else { "" };
+            format!("{}{slash}", entry.file_name().to_string_lossy())
+        })
+        .collect();
+    let rank = |name: &str| {
+        ["table.md", "topics.md", "cells.csv"]
+            .iter()
+            .position(|n| *n == name)
+    };
+    names.sort_by_key(|name| (rank(name).unwrap_or(usize::MAX), name.clone()));
+    names.join(", ")
 }
 
 fn fit<'a>(
@@ -193,22 +230,41 @@ fn fit<'a>(
 pub(crate) fn check(names: &[String], args: &CheckArgs) -> Outcome {
     let sources = args.experiments.clone().unwrap_or_else(experiments);
     let results = args.results.clone().unwrap_or_else(|| root().join(RESULTS));
-    let mut moved = false;
+    let (mut same, mut moved, mut skipped) = (0, 0, 0);
     for path in to_check(names, &sources, &results, args.bless)? {
         let experiment = Experiment::load(&path)?;
         match check_one(&experiment, &results, args) {
             Err(HarnessError::Absent { experiment, source }) if names.is_empty() => {
                 say(&format!("{experiment}: skipped, {source}"));
+                skipped += 1;
             }
-            same => moved |= !same? && !args.bless,
+            Ok(true) => same += 1,
+            Ok(false) => moved += 1,
+            Err(error) => return Err(error),
         }
     }
-    if moved {
+    if same + moved + skipped > 1 {
+        print(&summary(same, moved, skipped));
+    }
+    if moved > 0 && !args.bless {
         say(
             "numbers have moved: find out why; if it is right, write them with check --bless and say the reason in the commit",
         );
     }
-    Ok(ExitCode::from(u8::from(moved)))
+    Ok(ExitCode::from(u8::from(moved > 0 && !args.bless)))
+}
+
+/// The last line of a check of several experiments.
+fn summary(same: usize, moved: usize, skipped: usize) -> String {
+    let plural = if same == 1 { "" } else { "s" };
+    let mut line = format!("{same} experiment{plural} as committed");
+    if moved > 0 {
+        line.push_str(&format!(", {moved} not"));
+    }
+    if skipped > 0 {
+        line.push_str(&format!(", {skipped} skipped for want of data"));
+    }
+    line
 }
 
 /// The experiments named; else those with committed results, or all of them to be blessed.
@@ -248,7 +304,7 @@ fn check_one(
     args: &CheckArgs,
 ) -> Result<bool, HarnessError> {
     let name = &experiment.name;
-    let prepared = experiment.prepare_in(&data_folders(&args.data))?;
+    let prepared = experiment.prepare_in(&data_folders(&args.data)?)?;
     let committed = match (Record::read(&cells_of(results, name)), args.bless) {
         (Ok(record), _) => record,
         (Err(_), true) => Record::default(),
@@ -256,7 +312,7 @@ fn check_one(
     };
     let target = args
         .bless
-        .then(|| Target::open(results, name))
+        .then(|| Target::open(results, experiment, Owner::Repository))
         .transpose()?;
     let finished = fit(&prepared, args.threads, None, None)?;
     let drifts = drift::compare(experiment, &committed, &finished.record);

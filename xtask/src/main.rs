@@ -24,7 +24,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// List experiments, models, data sets and figures.
+    /// List experiments, models, data sets, figures and metrics.
     List,
     /// Regenerate published tables and figures; all experiments if no name is given.
     Reproduce {
@@ -83,7 +83,9 @@ struct RunArgs {
     /// Seeds per method, instead of the experiment's number.
     #[arg(long, value_name = "N", value_parser = trials)]
     trials: Option<u32>,
-    /// Folder to write results to.
+    /// Folder to write results to, each experiment's to DIR/<its name>/ [default: results/ of the
+    /// repository for `reproduce`; out/ of the repository for `reproduce --trials`; out/ of the working
+    /// folder for `run`].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Print JSON instead of tables.

@@ -27,12 +27,19 @@ pub fn all(folder: &Path) -> Result<Vec<PathBuf>, HarnessError> {
 /// The experiment of that name.
 ///
 /// # Errors
-/// A name there is no file of.
+/// A name there is no file of, or a file in place of a name.
 pub fn find(folder: &Path, name: &str) -> Result<PathBuf, HarnessError> {
     let all = all(folder)?;
     let stem = |path: &PathBuf| path.file_stem().map(|s| s.to_string_lossy().into_owned());
     if let Some(path) = all.iter().find(|p| stem(p).as_deref() == Some(name)) {
         return Ok(path.clone());
+    }
+    if Path::new(name).is_file() {
+        return Err(HarnessError::OtherCommand {
+            given: name.to_owned(),
+            problem: "a file; experiments of the repository go by their name, and a file of your own is run with",
+            command: format!("cargo xtask run {name}"),
+        });
     }
     let names: Vec<String> = all.iter().filter_map(stem).collect();
     let hint = suggestion(name, names.iter().map(String::as_str));

@@ -24,6 +24,9 @@ pub enum Drift {
     New(Cell),
 }
 
+/// Decimals after the point that tell any two f64 apart.
+const MOST_DIGITS: usize = 16;
+
 /// Compares two records cell by cell. A cell may move by the `drift` of its method, relative to its
 /// value (absolute below 1).
 pub fn compare(experiment: &Experiment, committed: &Record, now: &Record) -> Vec<Drift> {
@@ -80,9 +83,16 @@ impl fmt::Display for Drift {
             } => {
                 let (name, was) = (name(before), before.value);
                 let by = now - was;
+                // As many digits as tell them apart.
+                let same = |digits: &usize| {
+                    let digits = *digits;
+                    format!("{:.digits$e}", by.abs()) == format!("{allowed:.digits$e}")
+                };
+                let digits = (1..MOST_DIGITS).find(|digits| !same(digits));
+                let digits = digits.unwrap_or(MOST_DIGITS);
                 write!(
                     f,
-                    "{name}: was {was}, is {now} (moved by {by:+.1e}, allowed {allowed:.1e})"
+                    "{name}: was {was}, is {now} (moved by {by:+.digits$e}, allowed {allowed:.digits$e})"
                 )
             }
             Self::Gone(cell) => write!(f, "{}: was {}, is no longer there", name(cell), cell.value),

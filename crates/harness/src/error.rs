@@ -54,6 +54,30 @@ pub enum HarnessError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A folder of results that holds something else.
+    #[error("{}: holds {holds}; nothing was written: name another folder with --out, rename the experiment's file, or move that folder away", folder.display())]
+    Occupied {
+        /// The folder.
+        folder: PathBuf,
+        /// What is in it.
+        holds: String,
+    },
+    /// A file given in place of an experiment's name, or the other way round.
+    #[error("{given}: {problem}: {command}")]
+    OtherCommand {
+        /// What was given.
+        given: String,
+        /// What is wrong.
+        problem: &'static str,
+        /// The command that does it.
+        command: String,
+    },
+    /// A folder of data there is not.
+    #[error("--data-dir {}: no such folder; name one that exists, or leave the option out", path.display())]
+    NoFolder {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A folder that cannot be read.
     #[error("{}: cannot be read ({source}): name a folder that exists", path.display())]
     Folder {

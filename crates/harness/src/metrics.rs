@@ -61,21 +61,36 @@ pub fn title(metric: &str) -> &str {
     }
 }
 
+/// The metrics of a layer.
+const OF_LAYER: [&str; 10] = [
+    RELATIVE_ERROR,
+    TRAINING_ERROR,
+    RECONSTRUCTION,
+    PROXY_ERROR,
+    ACCURACY,
+    ACCURACY_LABELLED,
+    ACCURACY_OF_LAYER,
+    CORE_CONSISTENCY,
+    TERMS,
+    PARAMETERS,
+];
+
+/// For a list: every metric with its title, those of a pair of layers as a pattern.
+pub fn described() -> Vec<(String, String)> {
+    let titled = |metric: &str| (metric.to_owned(), title(metric).to_owned());
+    let mut all: Vec<_> = OF_LAYER.map(titled).to_vec();
+    let losses = "Topic-modelling loss of two layers, as topic-loss-0-1; of data with known groups";
+    all.push((format!("{TOPIC_LOSS}-FROM-TO"), losses.to_owned()));
+    all.extend(OF_RANK_CHOICE.map(|metric| {
+        let (metric, title) = titled(metric);
+        (metric, format!("{title} [rank-choice]"))
+    }));
+    all
+}
+
 /// The names of all metrics a hierarchy of so many layers can have.
 pub fn names(layers: usize) -> Vec<String> {
-    let single = [
-        RELATIVE_ERROR,
-        TRAINING_ERROR,
-        RECONSTRUCTION,
-        PROXY_ERROR,
-        ACCURACY,
-        ACCURACY_LABELLED,
-        ACCURACY_OF_LAYER,
-        CORE_CONSISTENCY,
-        TERMS,
-        PARAMETERS,
-    ]
-    .map(str::to_owned);
+    let single = OF_LAYER.map(str::to_owned);
     let pairs = (0..layers).flat_map(|from| (from + 1..layers).map(move |to| (from, to)));
     let losses = pairs.map(|(from, to)| format!("{TOPIC_LOSS}-{from}-{to}"));
     single.into_iter().chain(losses).collect()
@@ -89,6 +104,45 @@ pub const OF_RANK_CHOICE: [&str; 5] = [
     COPHENETIC,
     DISPERSION,
 ];
+
+/// Why data cannot have a metric, and what to do about it.
+pub struct Unmeasurable {
+    /// What it lacks.
+    pub message: String,
+    /// What to write instead.
+    pub help: &'static str,
+}
+
+/// Whether no fit of hierarchies of these ranks to this data can have a metric.
+pub fn unmeasurable(metric: &str, dataset: &Dataset, ranks: &[usize]) -> Option<Unmeasurable> {
+    let (lacks, help) = match metric {
+        ACCURACY | ACCURACY_LABELLED | ACCURACY_OF_LAYER if dataset.labels.is_empty() => (
+            "labels".to_owned(),
+            "leave it out, or give the data labels (for documents labels = true)",
+        ),
+        PROXY_ERROR if dataset.left_out.is_none() => (
+            "a part that is left out and whose size is known".to_owned(),
+            "leave it out: training-error is the error of data that stands for nothing else",
+        ),
+        _ => {
+            let pair = metric.strip_prefix(TOPIC_LOSS)?;
+            let mut ends = pair.split('-').filter_map(|end| end.parse::<usize>().ok());
+            let (from, to) = (*ranks.get(ends.next()?)?, *ranks.get(ends.next()?)?);
+            let known = |g: &Grouping| (g.classes.len(), g.coarse) == (from, to);
+            if dataset.truth.iter().any(known) {
+                return None;
+            }
+            (
+                format!("a known grouping of {from} topics into {to}"),
+                "leave it out, or give ranks of which the data has one",
+            )
+        }
+    };
+    Some(Unmeasurable {
+        message: format!("`{metric}` needs {lacks}, which this data does not have"),
+        help,
+    })
+}
 
 /// A measured value: layer, metric, value.
 pub type Measurement = (usize, String, f64);
@@ -249,6 +303,18 @@ fn permutations(n: usize) -> Vec<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_metric_is_described_in_words() {
+        let described = described();
+        let known = names(1)
+            .into_iter()
+            .chain(OF_RANK_CHOICE.map(str::to_owned));
+        for metric in known {
+            let title = described.iter().find(|(name, _)| *name == metric);
+            assert!(title.is_some_and(|(name, title)| name != title), "{metric}");
+        }
+    }
 
     fn grouping() -> Grouping {
         Grouping {

@@ -22,12 +22,14 @@ aggregate = "best"
 
 /// What is said of the experiment with lines added, when it is read or prepared.
 fn refused(lines: &str) -> String {
-    // A key of the experiment has to stand before the first section.
-    let trials = "trials = 3\n";
-    let (top, lines) = match lines.strip_prefix(trials) {
-        Some(rest) => (trials, rest),
-        None => ("", lines),
-    };
+    // Keys of the experiment have to stand before the first section.
+    let of_top = |line: &&str| line.starts_with("trials = ") || line.starts_with("metrics = ");
+    let at = lines
+        .split_inclusive('\n')
+        .take_while(of_top)
+        .map(str::len)
+        .sum();
+    let (top, lines) = lines.split_at(at);
     let text = format!("{top}{HEAD}{lines}");
     let experiment = match Experiment::parse("tiny.toml".as_ref(), &text) {
         Ok(experiment) => experiment,
@@ -63,6 +65,15 @@ mistakes! {
     figure_of_no_rank_choice: "[[figure]]\nkind = \"rank-choice\"\n";
     metric_of_no_rank_choice:
         "[[claim]]\ntext = \"\"\norder = [\"best\", \"multi-hntf\"]\nmetric = \"stability\"\n";
+
+    metric_that_needs_labels:
+        "metrics = [\"relative-error\", \"accuracy\"]\n";
+    metric_that_needs_a_part_left_out: "metrics = [\"proxy-error\"]\n";
+    metric_that_needs_known_groups: "metrics = [\"topic-loss-0-1\"]\n";
+    metric_that_needs_entries_held_out:
+        "trials = 3\nmetrics = [\"held-out-error\"]\n[rank-choice]\n";
+    claim_whose_metric_needs_labels:
+        "[[claim]]\ntext = \"\"\norder = [\"best\", \"multi-hntf\"]\nmetric = \"accuracy-of-layer\"\n";
 
     claim_of_an_unknown_row: "[[claim]]\ntext = \"\"\norder = [\"best\", \"multi-hnft\"]\n";
     claim_of_one_row: "[[claim]]\ntext = \"\"\norder = [\"best\"]\n";

@@ -1,6 +1,7 @@
 //! CP tensors ⟦F_1 … F_k⟧: the output of every model, and data in their own right.
 
 use crate::contraction::{product, view, view_mut};
+use crate::dense::is_no_entry;
 use crate::divergence::{Fibres, model_sum, quotient_mttkrp, relative_entropy, weights_of};
 use crate::matrix::dot;
 use crate::{DenseTensor, Matrix, Scratch, Tensor, TensorError, gram, hadamard_of_grams, multiply};
@@ -85,6 +86,20 @@ impl Tensor for CpTensor {
     // The sum over all entries of the product of the Grams.
     fn as_cp(&self) -> Option<&CpTensor> {
         Some(self)
+    }
+
+    fn check_entries(&self) -> Result<(), TensorError> {
+        for (mode, factor) in self.factors.iter().enumerate() {
+            if let Some(at) = factor.as_slice().iter().position(is_no_entry) {
+                return Err(TensorError::Factor {
+                    mode,
+                    row: at / factor.cols(),
+                    column: at % factor.cols(),
+                    value: factor.as_slice()[at],
+                });
+            }
+        }
+        Ok(())
     }
 
     fn squared_norm(&self) -> f64 {

@@ -121,14 +121,7 @@ impl DenseTensor {
     /// # Errors
     /// The first offending entry in row-major order, with its position.
     pub fn check_nonnegative(&self) -> Result<(), TensorError> {
-        if let Some(at) = self.values.iter().position(|x| !x.is_finite() || *x < 0.0) {
-            let (index, value) = (self.index_of(at), self.values[at]);
-            return Err(if value.is_finite() {
-                TensorError::Negative { index, value }
-            } else {
-                TensorError::NotFinite { index, value }
-            });
-        }
+        self.check_entries()?;
         if self.values.iter().all(|x| *x == 0.0) {
             Err(TensorError::AllZero)
         } else {
@@ -215,6 +208,18 @@ impl Tensor for DenseTensor {
     fn hiding(&self, indices: Vec<u32>) -> Result<Option<Box<dyn Tensor>>, TensorError> {
         let mask = Mask::hiding(self.shape.clone(), indices)?;
         Ok(Some(Box::new(Incomplete::dense(self.clone(), mask)?)))
+    }
+
+    fn check_entries(&self) -> Result<(), TensorError> {
+        let Some(at) = self.values.iter().position(is_no_entry) else {
+            return Ok(());
+        };
+        let (index, value) = (self.index_of(at), self.values[at]);
+        Err(if value.is_finite() {
+            TensorError::Negative { index, value }
+        } else {
+            TensorError::NotFinite { index, value }
+        })
     }
 
     fn squared_norm(&self) -> f64 {
@@ -422,4 +427,9 @@ impl Fibres for DenseTensor {
         let start = first * self.shape[self.shape.len() - 1];
         &self.values[start..start + len]
     }
+}
+
+/// Whether a number cannot stand in nonnegative data.
+pub(crate) fn is_no_entry(x: &f64) -> bool {
+    !x.is_finite() || *x < 0.0
 }

@@ -38,6 +38,20 @@ pub enum TensorError {
         /// What stands there.
         value: f64,
     },
+    /// Data kept as factors of which one has an entry that is negative or not finite.
+    #[error(
+        "factor {mode} (counted from 0) of the data has {value} in row {row}, column {column}: factors of nonnegative data need finite entries ≥ 0"
+    )]
+    Factor {
+        /// The mode of the factor, from 0.
+        mode: usize,
+        /// The row of the first such entry, from 0.
+        row: usize,
+        /// Its column, from 0.
+        column: usize,
+        /// What stands there.
+        value: f64,
+    },
     /// All entries are zero: a relative error is not defined.
     #[error("all entries are zero: there is nothing to factorize")]
     AllZero,

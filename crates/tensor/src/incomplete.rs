@@ -180,6 +180,10 @@ impl Tensor for Incomplete {
         self.completed(model).map(Some)
     }
 
+    fn check_entries(&self) -> Result<(), TensorError> {
+        self.data().check_entries()
+    }
+
     fn squared_norm(&self) -> f64 {
         self.data().squared_norm()
     }

@@ -43,6 +43,14 @@ pub trait Tensor: Sync + Send {
         None
     }
 
+    /// Checks that every entry is a finite number ≥ 0, which factorizations take for granted; of data
+    /// kept as factors, that theirs are. Cost: one pass over what is kept.
+    ///
+    /// # Errors
+    /// The first entry that is not, with its place: [`TensorError::NotFinite`],
+    /// [`TensorError::Negative`] or, of factors, [`TensorError::Factor`].
+    fn check_entries(&self) -> Result<(), TensorError>;
+
     /// ‖X‖², the sum of squared entries.
     fn squared_norm(&self) -> f64;
 

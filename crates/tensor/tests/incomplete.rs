@@ -333,6 +333,19 @@ proptest! {
 }
 
 #[test]
+fn known_entries_are_checked_and_hidden_ones_are_not() {
+    let x = DenseTensor::new(vec![2, 2], vec![1.0, 0.0, -2.0, f64::NAN]).unwrap();
+    let (index, value) = (vec![1, 0], -2.0);
+    let negative = Err(TensorError::Negative { index, value });
+    assert_eq!(x.check_entries(), negative);
+    let hide = |places: Vec<u32>| Mask::hiding(vec![2, 2], places).unwrap();
+    let one = Incomplete::dense(x.clone(), hide(vec![1, 1])).unwrap();
+    assert_eq!(one.check_entries(), negative);
+    let both = Incomplete::dense(x, hide(vec![1, 0, 1, 1])).unwrap();
+    assert_eq!(both.check_entries(), Ok(()));
+}
+
+#[test]
 fn entries_that_are_not_there_cannot_be_hidden() {
     let x = DenseTensor::new(vec![2, 2], vec![1.0; 4]).unwrap();
     assert!(x.hiding(vec![0, 2]).is_err());

@@ -52,6 +52,11 @@ mistakes! {
     double_brackets: "[dataset]" => "[[dataset]]";
     negative_rank: "[3, 2]" => "[3, -2]";
     fractional_rank: "[3, 2]" => "[3, 2.5]";
+    negative_trials: "trials = 2" => "trials = -1";
+    a_model_of_matrices: "\"multi-hntf\", iterations = 20" => "\"hnmf\"";
+    a_first_layer_of_no_iterations:
+        "iterations = 20" => "first-layer = { stopping = { max-iterations = 0 } }";
+    an_unclosed_quote: "\"x.npy\"" => "\"x.npy";
     trials_out_of_range: "trials = 2" => "trials = 99999999999";
 
     unknown_method: "kind = \"multi-hntf\"" => "kind = \"multi-hnft\"";
@@ -168,6 +173,37 @@ fn an_experiment_whose_name_cannot_be_a_folder() {
 #[test]
 fn a_tensor_in_place_of_an_experiment() {
     assert_snapshot!(Lab::new().refused(&["run", "x.npy"]));
+}
+
+#[test]
+fn the_name_of_an_experiment_in_place_of_a_file() {
+    let said = Lab::new().refused(&["run", "synthetic"]);
+    let expected = "error: synthetic: no such file, but there is an experiment of that name: cargo xtask reproduce synthetic\n";
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn a_file_in_place_of_the_name_of_an_experiment() {
+    let lab = Lab::new();
+    lab.write("own/mine.toml", EXPERIMENT);
+    let said = lab.refused(&["reproduce", "own/mine.toml"]);
+    let expected = "error: own/mine.toml: a file; experiments of the repository go by their name, and a file of your own is run with: cargo xtask run own/mine.toml\n";
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn data_that_cannot_be_fetched_is_pointed_to() {
+    let said = Lab::new().refused(&["fetch", "twitter"]);
+    assert!(said.contains("stands in datasets/README.md"), "{said}");
+}
+
+#[test]
+fn a_data_folder_that_does_not_exist() {
+    let said = Lab::new().refused(&["run", "mine.toml", "--data-dir", "no/folder"]);
+    assert!(
+        said.contains("--data-dir no/folder: no such folder"),
+        "{said}"
+    );
 }
 
 #[test]

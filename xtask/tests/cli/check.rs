@@ -120,6 +120,49 @@ fn bless_writes_first_results_too() {
     );
 }
 
+/// Results of two experiments, of which one cannot be had.
+#[test]
+fn a_last_line_counts_what_was_checked_and_what_was_not() {
+    let lab = committed();
+    lab.write(
+        "experiments/news.toml",
+        SYNTHETIC.replace("kind = \"synthetic-blocks\"", "kind = \"nested-blocks\""),
+    );
+    lab.write(
+        "results/news/cells.csv",
+        "method,trial,layer,metric,value\n",
+    );
+    let said = lab.done(&CHECK);
+    assert!(
+        said.ends_with("\n1 experiment as committed, 1 skipped for want of data\n"),
+        "{said}"
+    );
+    lab.done(&["run", "experiments/other.toml", "--out", "results"]);
+    change(
+        &lab,
+        "multi-hntf,1,0,terms",
+        Some("multi-hntf,1,0,terms,4.0"),
+    );
+    let said = moved(&lab, &[]);
+    let expected = "\n1 experiment as committed, 1 not, 1 skipped for want of data\n";
+    assert!(said.ends_with(expected), "{said}");
+}
+
+#[test]
+fn a_tiny_move_is_told_from_what_is_allowed() {
+    let lab = committed();
+    change(
+        &lab,
+        "multi-hntf,1,0,terms",
+        Some("multi-hntf,1,0,terms,3.000003000012"),
+    );
+    let said = moved(&lab, &["small"]);
+    assert!(
+        said.contains("(moved by -3.00001e-6, allowed 3.00000e-6)"),
+        "{said}"
+    );
+}
+
 #[test]
 fn an_unknown_name_is_refused_with_the_nearest() {
     let lab = committed();

@@ -40,6 +40,12 @@ fn list_names_everything_that_can_be_named() {
     let ids = ids.chain(DATASETS.iter().map(|e| (e.id, e.summary)));
     let ids = ids.chain(PICTURES.iter().map(|e| (e.id, e.summary)));
     let experiments = [("synthetic", ""), ("synthetic-low-noise", "")];
+    let metrics = [
+        ("accuracy", "classifier (L*Y) S⁺"),
+        ("topic-loss-FROM-TO", "of data with known groups"),
+        ("stability", "[rank-choice]"),
+    ];
+    let experiments = experiments.into_iter().chain(metrics);
     for (id, summary) in ids.chain(experiments) {
         let found = listed
             .lines()
@@ -71,6 +77,8 @@ fn a_run_leaves_records_a_table_and_figures() {
     assert!(printed.contains("A small tensor"), "{printed}");
     assert!(printed.contains("Multi-HNTF, best †"), "{printed}");
     assert!(printed.contains("Written to out/mine"), "{printed}");
+    let line = "Written to out/mine: table.md, cells.csv, figures/, manifest.json, seconds.csv\n";
+    assert!(printed.contains(line), "{printed}");
     let expected = [
         "mine",
         "mine/cells.csv",
@@ -264,6 +272,57 @@ fn the_example_for_a_users_own_documents_runs() {
     let note = "4 authors × 6 periods × 30 words, 326 nonzeros, from 72 of 72 documents.";
     assert!(said.contains(note), "{said}");
     assert!(said.contains("Topics of Multi-HNTF"), "{said}");
+}
+
+/// What is printed of a corpus with two classes of three documents and one of one.
+fn accuracy_of_small_classes(hold_out: &str) -> String {
+    let keys = format!(
+        "kind = \"corpus\"\npath = \"posts\"\nlabels = true\ntext = {{ min-df = 1 }}\n{hold_out}"
+    );
+    let lab = Lab::on(&keys);
+    let experiment = lab.read("mine.toml");
+    lab.write(
+        "mine.toml",
+        format!("metrics = [\"accuracy\"]\n{experiment}"),
+    );
+    for (class, words) in [("tea", "green black leaf"), ("coffee", "roast bean dark")] {
+        for (i, word) in words.split(' ').enumerate() {
+            lab.write(
+                &format!("posts/{class}/{i}.txt"),
+                format!("{class} {word} cup"),
+            );
+        }
+    }
+    lab.write("posts/water/0.txt", "water cup");
+    lab.done(&["run", "mine.toml"])
+}
+
+#[test]
+fn small_classes_hold_out_a_document_and_the_report_counts_them() {
+    let said = accuracy_of_small_classes("");
+    for line in [
+        "Accuracy on documents with unseen labels",
+        "The labels of 2 of 7 documents are held out of the fits, the last of each class: coffee 1 of 3, tea 1 of 3, water 0 of 1.",
+        "Classes of one document, whose label is seen and whose accuracy is not measured: water.",
+        "× 7 documents, ",
+        " 0 documents without a word",
+    ] {
+        assert!(said.contains(line), "{line} is not in\n{said}");
+    }
+}
+
+#[test]
+fn nothing_held_out_is_nothing_and_the_table_says_so() {
+    let said = accuracy_of_small_classes("hold-out = 0\n");
+    assert!(
+        said.contains("Accuracy on all documents, none of whose labels is unseen"),
+        "{said}"
+    );
+    assert!(
+        said.contains("All 7 labels are seen by supervised fits (hold-out is 0)"),
+        "{said}"
+    );
+    assert!(!said.contains("with unseen labels"), "{said}");
 }
 
 #[test]

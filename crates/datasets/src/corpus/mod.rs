@@ -4,6 +4,7 @@ mod csv_file;
 mod decode;
 mod error;
 mod folder;
+mod hold_out;
 mod jsonl;
 mod quotes;
 mod source;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::hold_out::split;
 use super::{Corpus, CorpusOptions};
 use crate::text::{TextOptions, Vectorizer};
 use crate::{About, Dataset, DatasetError, LabelSet, NamedSource, Places, Source};
@@ -24,7 +25,8 @@ pub struct CorpusSource {
     #[serde(default)]
     pub labels: bool,
     /// The share of each class, its last documents, whose label is kept from the fit and used to
-    /// measure accuracy.
+    /// measure accuracy: rounded down, but one document at least of a class of two or more, and never
+    /// all. Default: 0.25. With 0 all labels are seen, and accuracy is over all documents.
     #[serde(default = "a_quarter")]
     pub hold_out: f64,
 }
@@ -58,11 +60,19 @@ impl Source for CorpusSource {
         };
         let vectorizer = Vectorizer::new(&self.text).map_err(text)?;
         let (_, matrix) = vectorizer.fit_transform(&corpus.texts()).map_err(text)?;
-        let labels = if self.labels {
-            vec![self.label_set(&corpus)?]
-        } else {
-            Vec::new()
-        };
+        let mut notes = Vec::new();
+        let mut labels = Vec::new();
+        if self.labels {
+            let classes = corpus.classes()?;
+            let split = split(&classes.names, &classes.of_document, self.hold_out);
+            notes = split.notes;
+            labels.push(LabelSet {
+                name: "class".to_owned(),
+                known: split.known,
+                classes: classes.names,
+                of: classes.of_document,
+            });
+        }
         let (nnz, empty) = (matrix.nnz(), matrix.empty_columns().len());
         let content = |source| DatasetError::Content {
             path: path.clone(),
@@ -70,11 +80,13 @@ impl Source for CorpusSource {
         };
         let (tensor, vocabulary) = matrix.into_tensor().map_err(content)?;
         let documents: Vec<String> = corpus.documents.into_iter().map(|d| d.id).collect();
-        let notes = vec![format!(
-            "{} words × {} documents, {nnz} nonzeros, {empty} documents without a word of the vocabulary.",
+        let counts = format!(
+            "{} words × {}, {nnz} nonzeros, {} without a word of the vocabulary.",
             vocabulary.len(),
-            documents.len(),
-        )];
+            counted(documents.len(), "document"),
+            counted(empty, "document"),
+        );
+        notes.insert(0, counts);
         let mode_names = vec!["word".to_owned(), "document".to_owned()];
         Ok(Dataset {
             items: vec![Some(vocabulary), Some(documents)],
@@ -85,22 +97,8 @@ impl Source for CorpusSource {
     }
 }
 
-impl CorpusSource {
-    fn label_set(&self, corpus: &Corpus) -> Result<LabelSet, DatasetError> {
-        let classes = corpus.classes()?;
-        let mut size = vec![0_usize; classes.names.len()];
-        classes.of_document.iter().for_each(|c| size[*c] += 1);
-        let learnt = |class: usize| size[class] as f64 * (1.0 - self.hold_out);
-        let mut seen = vec![0_usize; classes.names.len()];
-        let known = classes.of_document.iter().map(|class| {
-            seen[*class] += 1;
-            seen[*class] as f64 <= learnt(*class).ceil()
-        });
-        Ok(LabelSet {
-            name: "class".to_owned(),
-            known: known.collect(),
-            classes: classes.names,
-            of: classes.of_document,
-        })
-    }
+/// "1 document", "2 documents".
+fn counted(n: usize, noun: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{n} {noun}{plural}")
 }

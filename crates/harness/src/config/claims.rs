@@ -1,5 +1,7 @@
 //! `[[claim]]`: an order of rows that a publication states and a run can confirm.
 
+use std::ops::Range;
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -29,11 +31,12 @@ pub(super) struct Known<'a> {
     pub(super) metric: &'a str,
 }
 
+/// A claim, and the place of its metric.
 pub(super) fn read_claim(
     text: &Text,
     node: Node<'_>,
     known: &Known<'_>,
-) -> Result<Claim, ConfigError> {
+) -> Result<(Claim, Range<usize>), ConfigError> {
     let span = node.span();
     let plain: PlainClaim = deserialize(text, node, &span, &[])?;
     if plain.order.get_ref().len() < 2 {
@@ -65,8 +68,9 @@ pub(super) fn read_claim(
         None => (0..known.layers).collect(),
         Some(list) => read_layers(text, list, known.layers)?,
     };
+    let metric_span = plain.metric.as_ref().map_or(span, Spanned::span);
     let metric = plain.metric.map(Spanned::into_inner);
-    Ok(Claim {
+    let claim = Claim {
         text: plain.text,
         order: (plain.order.into_inner().into_iter())
             .map(Spanned::into_inner)
@@ -74,7 +78,8 @@ pub(super) fn read_claim(
         metric: metric.unwrap_or_else(|| known.metric.to_owned()),
         layers,
         tolerance: not_negative(text, "tolerance", plain.tolerance)?.unwrap_or(0.0),
-    })
+    };
+    Ok((claim, metric_span))
 }
 
 fn read_layers(

@@ -44,6 +44,22 @@ impl Text {
     }
 }
 
+impl Text {
+    /// What the reader says of text that is not TOML.
+    pub(crate) fn syntax_error(
+        &self,
+        error: &toml::de::Error,
+        within: Range<usize>,
+    ) -> ConfigError {
+        let told = self.toml_error(error, within, &[]);
+        if told.help.is_some() {
+            return told;
+        }
+        // The reader stops where it is lost, which may be after the mistake.
+        told.help("the mistake is here or just before: look for a bracket, quote or comma that is missing or one too many (toml.io has the syntax)")
+    }
+}
+
 /// A configuration that cannot be used, with the place in its file.
 #[derive(Debug, Clone)]
 pub struct ConfigError {

@@ -8,6 +8,7 @@ mod read;
 mod rows;
 mod section;
 mod topics;
+mod trials;
 mod words;
 
 use std::collections::BTreeMap;
@@ -106,6 +107,9 @@ pub(crate) struct Spans {
     pub(crate) topics: Range<usize>,
     pub(crate) grouped_mode: Range<usize>,
     pub(crate) held_out: Range<usize>,
+    /// One for each of the metrics, and one for the metric of each claim.
+    pub(crate) metrics: Vec<Range<usize>>,
+    pub(crate) claims: Vec<Range<usize>>,
 }
 
 /// A row of the table with fits of its own.

@@ -3,14 +3,20 @@
 use std::path::PathBuf;
 
 use hntf_datasets::{Dataset, DatasetError, Places};
-use hntf_models::ModelError;
-use hntf_solvers::Labels;
+use hntf_models::{FirstLayer, Model, ModelError};
+use hntf_solvers::{Labels, Start};
+use hntf_tensor::TensorError;
 use hntf_tensor::coordinates::CoordinateFileProblem;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::{Experiment, Method};
 use crate::HarnessError;
 use crate::classification::known_labels;
+use crate::metrics::{Unmeasurable, unmeasurable};
 use crate::pictures::PictureError;
+use crate::rank_choice::HELD_OUT_ERROR;
+use crate::registry::{Entry, MODELS};
 use crate::run::MOST_HELD_OUT;
 use crate::topics::word_mode;
 
@@ -70,6 +76,7 @@ impl Experiment {
                 validated = Err(ModelError::NoLabels);
             }
             validated.map_err(|e| self.model_error(method, &e))?;
+            self.check_iterations(method)?;
         }
         for figure in &self.figures {
             let checked = figure.value.validate(self, &dataset);
@@ -87,6 +94,7 @@ impl Experiment {
                 .help("leave [topics] out, or give the data a vocabulary")
                 .into());
         }
+        self.check_metrics(&dataset)?;
         self.check_held_out(&dataset)?;
         let mode = self.rank_choice.as_ref().and_then(|choice| choice.mode);
         if let Some(mode) = mode.filter(|mode| *mode >= shape.len()) {
@@ -106,6 +114,54 @@ impl Experiment {
             dataset,
             labels,
         })
+    }
+
+    /// A first layer of no iterations is its start, which nobody wants but of data that has factors.
+    fn check_iterations(&self, method: &Method) -> Result<(), HarnessError> {
+        let limit = match method.model.value.first_layer() {
+            FirstLayer::Ncpd(ncpd) if ncpd.start != Start::Data => ncpd.stopping.max_iterations,
+            FirstLayer::Ssnmf(ssnmf) => ssnmf.stopping.max_iterations,
+            _ => return Ok(()),
+        };
+        if limit > 0 {
+            return Ok(());
+        }
+        let keys = method.model.keys.iter();
+        let mut named = keys.filter(|(key, span)| {
+            let value = self.text.content.get((*span).clone());
+            key.ends_with("stopping.max-iterations") && value == Some("0")
+        });
+        let span = named.next().map_or(&method.model.span, |(_, span)| span);
+        let message = format!(
+            "method `{}`: a first layer of 0 iterations is not fitted",
+            method.id
+        );
+        let told = self.text.error(span.clone(), message);
+        Err(told
+            .help("give at least 1; only with start = \"data\", of data kept as factors, 0 takes them as they are")
+            .into())
+    }
+
+    /// Whether every metric that has a table or a claim can be measured of this data.
+    fn check_metrics(&self, dataset: &Dataset) -> Result<(), HarnessError> {
+        let named = self.metrics.iter().zip(&self.spans.metrics);
+        let claimed = self.claims.iter().map(|claim| &claim.metric);
+        for (metric, span) in named.chain(claimed.zip(&self.spans.claims)) {
+            let held_out = self.rank_choice.as_ref().and_then(|choice| choice.held_out);
+            let wrong = if metric == HELD_OUT_ERROR && held_out.is_none() {
+                Some(Unmeasurable {
+                    message: format!("`{metric}` needs entries that are held out, and none are"),
+                    help: "add held-out = 0.1 to [rank-choice]",
+                })
+            } else {
+                unmeasurable(metric, dataset, &self.ranks)
+            };
+            if let Some(Unmeasurable { message, help }) = wrong {
+                let told = self.text.error(span.clone(), message);
+                return Err(told.help(help).into());
+            }
+        }
+        Ok(())
     }
 
     /// Whether entries of this data can be held out.
@@ -152,12 +208,19 @@ impl Experiment {
             _ => "path",
         };
         let told = self.text.error(self.dataset.place(key), error.to_string());
-        match &error {
-            DatasetError::Coordinates(error) => match advice(&error.problem) {
-                Some(advice) => told.help(advice),
-                None => told,
-            },
-            _ => told,
+        let advice = match &error {
+            DatasetError::Coordinates(error) => advice(&error.problem),
+            DatasetError::Content {
+                source: TensorError::Negative { .. },
+                ..
+            } => Some(
+                "shift or clip the data so that all entries are ≥ 0, or leave the negative ones out",
+            ),
+            _ => None,
+        };
+        match advice {
+            Some(advice) => told.help(advice),
+            None => told,
         }
         .into()
     }
@@ -177,10 +240,27 @@ impl Experiment {
             ModelError::RankAboveData { limit, .. } => {
                 told.help(format!("give a first rank of at most {limit}"))
             }
+            ModelError::Mode { order, .. } => told.help(format!("give a mode from 1 to {order}")),
+            ModelError::MatricesOnly { .. } => told.help(format!(
+                "models of any order: {}",
+                models_of_any_order().join(", ")
+            )),
             _ => told,
         }
         .into()
     }
+}
+
+/// The models whose defaults take a tensor of order 3 without labels.
+fn models_of_any_order() -> Vec<&'static str> {
+    let takes = |entry: &&Entry<dyn Model>| {
+        let defaults = Spanned::new(0..0, DeValue::Table(DeTable::new()));
+        (entry.read)(defaults).is_ok_and(|read| {
+            let model: &dyn Model = &*read.value;
+            !model.needs_labels() && model.validate(&[3, 3, 3], &[2, 1]).is_ok()
+        })
+    };
+    MODELS.iter().filter(takes).map(|entry| entry.id).collect()
 }
 
 /// What to do about a file of coordinates, where the reader, which serves programmers too, says

@@ -1,5 +1,6 @@
 //! From TOML text to an [`Experiment`], keeping the place of every mistake.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,9 +10,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::claims::{Known, read_claim};
 use super::rank_choice::{PlainRankChoice, read_rank_choice};
-use super::rows::{Rows, read_trials};
+use super::rows::Rows;
 use super::section::{deserialize, list, read_section};
 use super::topics::{PlainTopics, read_topics};
+use super::trials::{Trials, read_trials};
 use super::{ConfigError, Experiment, Section, Spans, Text, suggestion};
 use crate::metrics::{OF_RANK_CHOICE, RELATIVE_ERROR, names};
 use crate::pictures::{Picture, default_pictures};
@@ -25,8 +27,8 @@ struct Plain {
     #[serde(default)]
     notes: Vec<String>,
     ranks: Spanned<Vec<usize>>,
-    trials: Option<Spanned<u32>>,
-    metrics: Option<Spanned<Vec<String>>>,
+    trials: Option<Spanned<Trials>>,
+    metrics: Option<Spanned<Vec<Spanned<String>>>>,
     topics: Option<Spanned<PlainTopics>>,
     rank_choice: Option<Spanned<PlainRankChoice>>,
 }
@@ -45,7 +47,7 @@ impl Experiment {
             content: Arc::from(content),
         };
         let whole = 0..content.len();
-        let table = DeTable::parse(content).map_err(|e| text.toml_error(&e, whole.clone(), &[]))?;
+        let table = DeTable::parse(content).map_err(|e| text.syntax_error(&e, whole.clone()))?;
         let mut table = table.into_inner();
         let [dataset, methods, views, claims, figures] = SECTIONS.map(|name| table.remove(name));
         for name in ["topics", "rank-choice"] {
@@ -89,7 +91,7 @@ impl Experiment {
         if plain.rank_choice.is_some() {
             known_metrics.extend(OF_RANK_CHOICE.map(str::to_owned));
         }
-        let metrics = read_metrics(&text, plain.metrics.as_ref(), &known_metrics)?;
+        let (metrics, metric_spans) = read_metrics(&text, plain.metrics.as_ref(), &known_metrics)?;
         let known = Known {
             methods: &methods,
             views: &views,
@@ -101,6 +103,7 @@ impl Experiment {
             .into_iter()
             .map(|node| read_claim(&text, node, &known))
             .collect::<Result<Vec<_>, _>>()?;
+        let (claims, claim_spans) = claims.into_iter().unzip();
         let [grouped_mode, held_out] = plain
             .rank_choice
             .as_ref()
@@ -124,6 +127,8 @@ impl Experiment {
                 topics: topics_span,
                 grouped_mode,
                 held_out,
+                metrics: metric_spans,
+                claims: claim_spans,
             },
             topics,
             rank_choice,
@@ -174,21 +179,26 @@ fn read_ranks(text: &Text, ranks: &Spanned<Vec<usize>>) -> Result<Vec<usize>, Co
 
 fn read_metrics(
     text: &Text,
-    metrics: Option<&Spanned<Vec<String>>>,
+    metrics: Option<&Spanned<Vec<Spanned<String>>>>,
     known: &[String],
-) -> Result<Vec<String>, ConfigError> {
+) -> Result<(Vec<String>, Vec<Range<usize>>), ConfigError> {
     let Some(metrics) = metrics else {
-        return Ok(vec![RELATIVE_ERROR.to_owned()]);
+        return Ok((vec![RELATIVE_ERROR.to_owned()], vec![Range::default()]));
     };
-    let span = metrics.span();
-    match metrics.get_ref().iter().find(|m| !known.contains(m)) {
-        Some(unknown) => Err(text
-            .error(span, format!("unknown metric `{unknown}`"))
-            .help(known_metrics(unknown, known))),
-        None if metrics.get_ref().is_empty() => Err(text
-            .error(span, "`metrics` is empty: there would be no table")
+    let list = metrics.get_ref();
+    match list.iter().find(|m| !known.contains(m.get_ref())) {
+        Some(unknown) => {
+            let name = unknown.get_ref();
+            let told = text.error(unknown.span(), format!("unknown metric `{name}`"));
+            Err(told.help(known_metrics(name, known)))
+        }
+        None if list.is_empty() => Err(text
+            .error(
+                metrics.span(),
+                "`metrics` is empty: there would be no table",
+            )
             .help("leave it out for the relative error")),
-        None => Ok(metrics.get_ref().clone()),
+        None => Ok((list.iter().map(|m| (m.get_ref().clone(), m.span()))).unzip()),
     }
 }
 

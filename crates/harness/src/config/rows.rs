@@ -1,16 +1,14 @@
 //! Rows of the table: methods, views of them, and the numbers published for either.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::DeValue;
 
 use super::section::{Node, deserialize, into_table, read_section};
-use super::{
-    Aggregate, ConfigError, Drift, MOST_TRIALS, Method, Origin, Published, Text, View, suggestion,
-};
+use super::trials::{Trials, read_trials};
+use super::{Aggregate, ConfigError, Drift, Method, Origin, Published, Text, View, suggestion};
 use crate::metrics;
 use crate::registry::MODELS;
 
@@ -24,7 +22,7 @@ struct PlainMethod {
     label: Option<String>,
     #[serde(default)]
     origin: Origin,
-    trials: Option<Spanned<u32>>,
+    trials: Option<Spanned<Trials>>,
     layers: Option<Spanned<usize>>,
     #[serde(default)]
     aggregate: Aggregate,
@@ -247,22 +245,4 @@ pub(super) fn not_negative(
             .help("give a finite number ≥ 0")),
         other => Ok(other.map(Spanned::into_inner)),
     }
-}
-
-pub(super) fn read_trials(
-    text: &Text,
-    trials: Option<&Spanned<u32>>,
-) -> Result<Option<u32>, ConfigError> {
-    let Some(trials) = trials else {
-        return Ok(None);
-    };
-    let (span, count): (Range<usize>, u32) = (trials.span(), *trials.get_ref());
-    let message = match count {
-        0 => "0 trials: there would be nothing to report".to_owned(),
-        1..=MOST_TRIALS => return Ok(Some(count)),
-        _ => format!("{count} trials are more than any table can use"),
-    };
-    Err(text.error(span, message).help(format!(
-        "give a number from 1 to {MOST_TRIALS}; trial t uses the seed t"
-    )))
 }

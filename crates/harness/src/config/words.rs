@@ -21,7 +21,8 @@ pub(super) fn in_plain_words(message: &str, also: &[&str]) -> (String, Option<St
         }
     }
     if message == "duplicate key" {
-        return ("this key is given twice".to_owned(), None);
+        let help = "keep one of the two".to_owned();
+        return ("this key is given twice".to_owned(), Some(help));
     }
     let mut plain = message.to_owned();
     for (said, ours) in TYPES {

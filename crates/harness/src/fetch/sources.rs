@@ -175,7 +175,7 @@ pub enum SourcesError {
     },
     /// No source has the name asked for.
     #[error(
-        "no data source is called `{name}`: {path} has {known}",
+        "no data source is called `{name}`: {path} has {known}; data that cannot be downloaded, and how to get it, stands in datasets/README.md",
         path = .path.display(),
         known = .known.join(", ")
     )]

@@ -28,8 +28,22 @@ pub struct Comparison {
     pub difference: f64,
     /// The difference that counts as agreement where digits cannot be asked for.
     pub tolerance: Option<f64>,
+    /// How far the nearest published number of another row is, of the same metric and rank: a
+    /// tolerance as wide does not tell the two apart.
+    pub nearest_other: Option<f64>,
     /// What follows.
     pub verdict: Verdict,
+}
+
+impl Comparison {
+    /// Whether it agrees only by a tolerance that another row's published number would have met too.
+    pub fn is_blurred(&self) -> bool {
+        let wide = |tolerance| {
+            self.nearest_other
+                .is_some_and(|distance| distance <= tolerance)
+        };
+        self.verdict == Verdict::WithinTolerance && self.tolerance.is_some_and(wide)
+    }
 }
 
 /// Whether a published number was found again.
@@ -79,7 +93,8 @@ fn judge(value: f64, published: f64, digits: u8, tolerance: Option<f64>) -> Verd
 /// Every published number of the experiment beside ours.
 pub fn comparisons(experiment: &Experiment, record: &Record) -> Vec<Comparison> {
     let mut found = Vec::new();
-    for row in rows(experiment) {
+    let all = rows(experiment);
+    for row in &all {
         for metric in row.published.values.keys() {
             for (layer, rank) in experiment.ranks.iter().enumerate() {
                 let Some(published) = row.published(metric, layer) else {
@@ -88,6 +103,9 @@ pub fn comparisons(experiment: &Experiment, record: &Record) -> Vec<Comparison> 
                 let Some(summary) = row.summary(record, layer, metric) else {
                     continue;
                 };
+                let others = all.iter().filter(|other| other.id != row.id);
+                let others = others.filter_map(|other| other.published(metric, layer));
+                let distances = others.map(|other| (other - published).abs());
                 let (digits, tolerance) = (row.digits(metric), row.published.tolerance);
                 found.push(Comparison {
                     row: row.id.to_owned(),
@@ -99,6 +117,7 @@ pub fn comparisons(experiment: &Experiment, record: &Record) -> Vec<Comparison> 
                     digits,
                     difference: summary.value - published,
                     tolerance,
+                    nearest_other: distances.min_by(f64::total_cmp),
                     verdict: judge(summary.value, published, digits, tolerance),
                 });
             }

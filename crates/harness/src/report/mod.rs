@@ -3,6 +3,7 @@
 mod claims;
 mod compare;
 mod json;
+mod limits;
 mod rank_choice;
 mod tables;
 mod topics;

@@ -2,12 +2,14 @@
 
 use comfy_table::presets::{ASCII_MARKDOWN, UTF8_FULL_CONDENSED};
 use comfy_table::{CellAlignment, Table};
+use hntf_datasets::LabelSet;
 
 use super::claims::claims_table;
+use super::limits::stopped_at_limits;
 use super::rank_choice::rank_choice_tables;
-use super::{Row, Verdict, comparisons, rows};
+use super::{Comparison, Row, Verdict, comparisons, rows};
 use crate::config::{Aggregate, Experiment, Origin};
-use crate::metrics::{self, PARAMETERS, RELATIVE_ERROR, TERMS, TOPIC_LOSS};
+use crate::metrics::{self, ACCURACY, PARAMETERS, RELATIVE_ERROR, TERMS, TOPIC_LOSS};
 use crate::run::Finished;
 
 /// Where a table is to be read.
@@ -36,6 +38,9 @@ pub fn render(finished: &Finished<'_>, command: &str, format: Format) -> String 
         out.push_str(&overview(finished, metric, format));
     }
     out.push_str(&legend(experiment));
+    if let Some(line) = stopped_at_limits(finished) {
+        out.push_str(&format!("{line}\n\n"));
+    }
     if !comparisons(experiment, &finished.record).is_empty() {
         out.push_str(&heading("##", "Published cells"));
         out.push_str(&published(finished, format));
@@ -87,8 +92,15 @@ pub fn render(finished: &Finished<'_>, command: &str, format: Format) -> String 
 
 fn metric_title(finished: &Finished<'_>, metric: &str) -> String {
     let title = metrics::title(metric);
-    match &finished.prepared.dataset.reference {
+    let dataset = &finished.prepared.dataset;
+    let seen = |set: &LabelSet| set.known.iter().all(|known| *known);
+    match &dataset.reference {
         Some((name, _)) if metric == RELATIVE_ERROR => format!("{title} against the {name}"),
+        // "Unseen" would be a promise that nothing keeps.
+        _ if metric == ACCURACY && dataset.labels.last().is_some_and(seen) => {
+            "Accuracy on all documents, none of whose labels is unseen, classifier (L*Y) S⁺"
+                .to_owned()
+        }
         _ => title.to_owned(),
     }
 }
@@ -197,7 +209,7 @@ fn published(finished: &Finished<'_>, format: Format) -> String {
             format!("{:.6}", summary.range.1),
             format!("{:.6}", c.value),
             format!("{:.digits$}", c.published),
-            format!("{:+.6}", c.difference),
+            signed(c.difference),
             format!("{}", c.tolerance.unwrap_or(rounding)),
             c.verdict.word().to_owned(),
         ]);
@@ -208,11 +220,48 @@ fn published(finished: &Finished<'_>, format: Format) -> String {
         count(Verdict::WithinTolerance),
         count(Verdict::Differs),
     );
-    format!(
-        "{}{} published cells: {same} reproduced to their digits, {near} within tolerance, {other} differ.\n\n",
+    let mut lines = format!(
+        "{}{} published cells: {same} reproduced to their digits, {near} within tolerance, {other} differ.",
         finish(&table),
         compared.len()
-    )
+    );
+    match compared.iter().filter(|c| c.is_blurred()).count() {
+        0 => {}
+        n => lines.push_str(&format!(
+            " For {n} of the {near} within tolerance the tolerance is as wide as the distance to the nearest other published number of that metric and rank, or wider: they do not tell methods apart."
+        )),
+    }
+    let fewer = compared.iter().filter_map(|c| fewer_trials(finished, c));
+    if let Some((fits, planned)) = fewer.min() {
+        lines.push_str(&format!(
+            " This run has fewer trials than the experiment ({fits} of {planned}): published numbers are means or best ones over all of them, and may differ from these for that reason alone."
+        ));
+    }
+    lines.push_str("\n\n");
+    lines
+}
+
+/// With its sign, unless no digit that is shown has one.
+fn signed(difference: f64) -> String {
+    let shown = format!("{difference:+.6}");
+    match shown.trim_start_matches(['+', '-']) {
+        "0.000000" => "0.000000".to_owned(),
+        _ => shown,
+    }
+}
+
+/// The number of fits behind a compared cell and that of the experiment, if it is larger.
+fn fewer_trials(finished: &Finished<'_>, compared: &Comparison) -> Option<(usize, usize)> {
+    let experiment = finished.prepared.experiment;
+    let all = rows(experiment);
+    let row = all.iter().find(|row| row.id == compared.row)?;
+    let (_, method) = experiment.method(row.method)?;
+    let order = finished.prepared.dataset.data.shape().len();
+    let seeds = method.trials.unwrap_or(experiment.trials) as usize;
+    let planned = seeds * method.model.value.variants(order);
+    let fits = finished.fits.iter().filter(|f| f.method == method.id);
+    let fits = fits.count();
+    (fits < planned).then_some((fits, planned))
 }
 
 fn topic_losses(finished: &Finished<'_>, format: Format) -> Option<String> {
@@ -275,4 +324,23 @@ fn sizes(finished: &Finished<'_>, format: Format) -> String {
         table.add_row(std::iter::once(name(row)).chain(cells).collect::<Vec<_>>());
     }
     finish(&table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_that_rounds_to_zero_has_no_sign() {
+        let shown = [-1e-9, 1e-9, -0.0, -6e-7, 0.25, f64::NAN].map(signed);
+        let expected = [
+            "0.000000",
+            "0.000000",
+            "0.000000",
+            "-0.000001",
+            "+0.250000",
+            "NaN",
+        ];
+        assert_eq!(shown, expected);
+    }
 }

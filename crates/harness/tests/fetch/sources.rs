@@ -124,7 +124,7 @@ fn an_unknown_name_is_answered_with_the_names_there_are() {
     let text = sources.get("smaple").unwrap_err().to_string();
     assert_eq!(
         text,
-        "no data source is called `smaple`: datasets/sources.toml has sample"
+        "no data source is called `smaple`: datasets/sources.toml has sample; data that cannot be downloaded, and how to get it, stands in datasets/README.md"
     );
 }
 

@@ -158,6 +158,17 @@ fn data_no_solver_can_serve_is_refused_by_every_model() {
         };
         let norm = SolverError::Norm { norm: 0.0 };
         assert_eq!(refused(&zeros, &[2, 1]), ModelError::Solver(norm));
+        // Whatever the entry is, no model fits it.
+        for value in [-1.0, f64::NAN, f64::INFINITY] {
+            let mut values = vec![1.0; 12];
+            values[7] = value;
+            let bad = DenseTensor::new(vec![4, 3], values).unwrap();
+            let said = refused(&bad, &[2, 1]).to_string();
+            assert!(
+                said.starts_with(&format!("entry [2, 1] is {value}: ")),
+                "{said}"
+            );
+        }
         let shape = vec![3];
         let order = SolverError::Shape { shape };
         assert_eq!(refused(&vector, &[1]), ModelError::Solver(order));

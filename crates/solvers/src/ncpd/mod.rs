@@ -136,8 +136,8 @@ impl Ncpd {
     /// Fits rank `rank` to `data`; the start draws from `random`.
     ///
     /// # Errors
-    /// Those of [`Ncpd::validate`] and [`Start::factors`], rank 0, data of order 1 or with an empty mode, or data without a
-    /// finite positive norm.
+    /// Those of [`Ncpd::validate`] and [`Start::factors`], rank 0, data of order 1 or with an empty
+    /// mode, an entry that is negative or not finite, or data without a finite positive norm.
     pub fn fit(
         &self,
         data: &dyn Tensor,
@@ -150,7 +150,7 @@ impl Ncpd {
         let mut own = self.seed.map(RandomState::new);
         let random = own.as_mut().unwrap_or(random);
         let factors = self.start.factors(data, rank, random)?;
-        self.fit_from(data, factors, observer)
+        self.fit_checked(data, factors, observer)
     }
 
     /// Fits from given factors, which [`Start`] is not asked for.
@@ -171,6 +171,15 @@ impl Ncpd {
         if found != expected {
             return Err(SolverError::StartShape { found, expected });
         }
+        self.fit_checked(data, factors, observer)
+    }
+
+    fn fit_checked(
+        &self,
+        data: &dyn Tensor,
+        factors: Vec<Matrix>,
+        observer: &mut dyn Observer,
+    ) -> Result<CpFit, SolverError> {
         let mut sweep = sweep::Sweep::new(self, data, factors, Scratch::new());
         let outcome = drive(&mut sweep, &self.stopping, observer);
         let error = sweep.relative_error();
@@ -182,11 +191,11 @@ impl Ncpd {
     }
 }
 
-/// Checks what every factorization needs: a rank above 0, two modes of size ≥ 1 at least, and a
-/// finite positive norm.
+/// Checks what every factorization needs: a rank above 0, two modes of size ≥ 1 at least, finite
+/// entries ≥ 0, and a finite positive norm. Cost: one pass over the data.
 ///
 /// # Errors
-/// What is missing.
+/// What is missing, with the first entry that is negative or not finite.
 pub fn check(data: &dyn Tensor, rank: usize) -> Result<(), SolverError> {
     if rank == 0 {
         return Err(SolverError::ZeroRank);
@@ -196,6 +205,7 @@ pub fn check(data: &dyn Tensor, rank: usize) -> Result<(), SolverError> {
             shape: data.shape().to_vec(),
         });
     }
+    data.check_entries()?;
     let norm = data.squared_norm().sqrt();
     if norm > 0.0 && norm.is_finite() {
         Ok(())

@@ -101,9 +101,40 @@ fn what_cannot_be_factorized_is_refused() {
         assert_eq!(refused(&ones(&[3]), 1), shape_error(vec![3]));
         assert_eq!(refused(&ones(&[3, 0, 2]), 1), shape_error(vec![3, 0, 2]));
         assert_eq!(refused(&filled(0.0), 1), SolverError::Norm { norm: 0.0 });
-        for value in [f64::NAN, f64::INFINITY, 1e200] {
-            let error = refused(&filled(value), 1);
-            assert!(matches!(error, SolverError::Norm { norm } if !norm.is_finite()));
+        let error = refused(&filled(1e200), 1);
+        assert!(matches!(error, SolverError::Norm { norm } if !norm.is_finite()));
+    }
+}
+
+#[test]
+fn an_entry_that_is_negative_or_no_number_is_named() {
+    for ncpd in protocols() {
+        for (value, said) in [
+            (
+                -1.0,
+                "entry [1, 0] is -1: a nonnegative factorization needs entries ≥ 0",
+            ),
+            (
+                f64::NAN,
+                "entry [1, 0] is NaN: every entry must be a finite number",
+            ),
+            (
+                f64::INFINITY,
+                "entry [1, 0] is inf: every entry must be a finite number",
+            ),
+        ] {
+            let dense = DenseTensor::new(vec![2, 2], vec![1.0, 0.0, value, value]).unwrap();
+            let error = fit(ncpd, &dense, 1).unwrap_err();
+            assert_eq!(error.to_string(), said);
+            let ones = || Matrix::from_fn(2, 1, |_, _| 1.0);
+            let from = ncpd.fit_from(&dense, vec![ones(), ones()], &mut Silent);
+            assert_eq!(from.unwrap_err().to_string(), said);
+            let factor = Matrix::from_vec(2, 1, vec![1.0, value]);
+            let factors = CpTensor::new(vec![ones(), factor]).unwrap();
+            let error = fit(ncpd, &factors, 1).unwrap_err().to_string();
+            let expected =
+                format!("factor 1 (counted from 0) of the data has {value} in row 1, column 0");
+            assert!(error.starts_with(&expected), "{error}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The folder of results: written whole or not at all.
 
+mod place;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,22 +10,36 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::HarnessError;
+use crate::config::Experiment;
 use crate::report::{Format, render, topics};
 use crate::run::{Finished, FitSummary};
+
+/// Whose an experiment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// One of the repository's, of which there is one of a name.
+    Repository,
+    /// A user's own, known by the place of its file.
+    User,
+}
 
 /// Where the results of one experiment will stand. Opening it finds out whether they can be
 /// written before any time is spent; dropping it without [`Target::commit`] leaves nothing behind.
 pub struct Target {
     folder: PathBuf,
+    /// The file of a user's own experiment, seen from the folder.
+    file: Option<PathBuf>,
     staging: TempDir,
 }
 
 impl Target {
-    /// A target `out/name`.
+    /// The target of an experiment, `out/name`; `owner` says whose experiment it is.
     ///
     /// # Errors
-    /// A folder that cannot be made or written.
-    pub fn open(out: &Path, name: &str) -> Result<Self, HarnessError> {
+    /// A folder that cannot be made or written, or that holds something else than results of this
+    /// experiment.
+    pub fn open(out: &Path, experiment: &Experiment, owner: Owner) -> Result<Self, HarnessError> {
+        let name = &experiment.name;
         let folder = out.join(name);
         for place in [out, &folder] {
             if place.exists() && !place.is_dir() {
@@ -32,12 +48,21 @@ impl Target {
             }
         }
         std::fs::create_dir_all(out).map_err(refuse(out))?;
+        let file = match owner {
+            Owner::User => place::seen_from(out, experiment).ok(),
+            Owner::Repository => None,
+        };
+        place::check(&folder, experiment, file.as_deref())?;
         // In the same folder, so that the last step is a rename.
         let staging = tempfile::Builder::new()
             .prefix(&format!(".{name}-"))
             .tempdir_in(out)
             .map_err(refuse(out))?;
-        Ok(Self { folder, staging })
+        Ok(Self {
+            folder,
+            file,
+            staging,
+        })
     }
 
     /// Where the results will be.
@@ -88,7 +113,7 @@ impl Target {
             section.value.draw(finished)?.save(&figures, &stem)?;
             stems.push(stem);
         }
-        let manifest = manifest(finished, command, &stems);
+        let manifest = manifest(finished, command, &stems, self.file.as_deref());
         let text = serde_json::to_string_pretty(&manifest).map_err(|e| refuse(root)(e.into()))?;
         write("manifest.json", format!("{text}\n").as_bytes())?;
         self.exchange()
@@ -146,11 +171,24 @@ fn seconds(fits: &[FitSummary]) -> Result<Vec<u8>, csv::Error> {
     writer.into_inner().map_err(|e| e.into_error().into())
 }
 
-/// Everything the results depend on, and how the fits ended.
-fn manifest(finished: &Finished<'_>, command: &str, figures: &[String]) -> Value {
-    let experiment = finished.prepared.experiment;
+/// What identifies the text of an experiment.
+fn digest(experiment: &Experiment) -> String {
     let digest = Sha256::digest(experiment.source_text().as_bytes());
-    let digest: String = digest.iter().map(|b| format!("{b:02x}")).collect();
+    digest.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Everything the results depend on, and how the fits ended.
+fn manifest(
+    finished: &Finished<'_>,
+    command: &str,
+    figures: &[String],
+    file: Option<&Path>,
+) -> Value {
+    let experiment = finished.prepared.experiment;
+    let mut configuration = json!({ "sha256": digest(experiment) });
+    if let (Some(file), Some(known)) = (file, configuration.as_object_mut()) {
+        known.insert("file".to_owned(), file.to_string_lossy().into());
+    }
     let methods: Vec<Value> = experiment
         .methods
         .iter()
@@ -181,7 +219,7 @@ fn manifest(finished: &Finished<'_>, command: &str, figures: &[String]) -> Value
         "experiment": experiment.name,
         "command": command,
         "hntf": env!("CARGO_PKG_VERSION"),
-        "configuration": { "sha256": digest },
+        "configuration": configuration,
         "dataset": {
             "kind": experiment.dataset.kind,
             "parameters": experiment.dataset.parameters,
@@ -265,7 +303,7 @@ mod tests {
                 trials: None,
                 partial: None,
             };
-            let target = Target::open(out.path(), "tiny").unwrap();
+            let target = Target::open(out.path(), experiment, Owner::User).unwrap();
             let finished = run(&prepared, options, &Unwatched).unwrap();
             target.commit(&finished, "command")
         };
@@ -288,7 +326,7 @@ mod tests {
     #[test]
     fn a_target_that_is_dropped_leaves_nothing() {
         let out = tempfile::tempdir().unwrap();
-        drop(Target::open(out.path(), "tiny").unwrap());
+        drop(Target::open(out.path(), &experiment(), Owner::User).unwrap());
         assert!(names(out.path()).is_empty());
     }
 }
