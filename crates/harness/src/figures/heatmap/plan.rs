@@ -3,7 +3,8 @@
 
 use super::super::PAGE_WIDTH;
 use super::{
-    Axis, Face, HEADING_TEXT, HeatmapGrid, LABEL_TEXT, TICK, TICK_GAP, TICK_TEXT, font, ticks,
+    Axis, Face, HEADING_TEXT, HeatmapGrid, LABEL_TEXT, Panel, TICK, TICK_GAP, TICK_TEXT, font,
+    ticks,
 };
 
 pub(super) const MARGIN: f64 = 12.0;
@@ -73,6 +74,12 @@ impl<'a> Plan<'a> {
             to_one_size: false,
         };
         plan.gutters = (0..cols).map(|col| plan.gutter(col)).collect();
+        // Columns stand at even distances, whether or not they share an axis.
+        let widest = plan.gutters.iter().skip(1).copied().fold(0.0, f64::max);
+        plan.gutters
+            .iter_mut()
+            .skip(1)
+            .for_each(|gutter| *gutter = widest);
         plan.choose_scale();
         plan
     }
@@ -112,17 +119,18 @@ impl<'a> Plan<'a> {
     }
 
     fn gutter(&self, col: usize) -> f64 {
-        let label = Self::label(&self.grid.y_labels, col);
-        let label = if label.is_empty() {
-            0.0
-        } else {
-            1.4 * LABEL_TEXT
-        };
+        let name = Self::label(&self.grid.y_labels, col);
         (0..self.rows)
             .filter(|&row| self.own_row_axis(row, col))
             .filter_map(|row| self.grid.panel(row, col))
-            .map(|panel| ticks::row_depth(panel.rows, &panel.row_labels))
-            .map(|depth| (label + depth + TICK + TICK_GAP).ceil())
+            .map(|panel| {
+                let label = match row_name(panel, name, ANNOTATED_CELL * panel.rows as f64).len() {
+                    0 => 0.0,
+                    lines => LABEL_TEXT * (1.4 + font::LEADING * (lines - 1) as f64),
+                };
+                let depth = ticks::row_depth(panel.rows, &panel.row_labels);
+                (label + depth + TICK + TICK_GAP).ceil()
+            })
             .fold(0.0, f64::max)
     }
 
@@ -187,6 +195,19 @@ impl<'a> Plan<'a> {
         let most = LARGEST_CELL * panel.rows.max(panel.cols) as f64 / width.max(height);
         let scale = self.scale.min(most);
         Some(((width * scale).max(1.0), (height * scale).max(1.0)))
+    }
+}
+
+/// What the rows of a panel of some height are, in lines. Only the height of annotated panels is known
+/// before there is a layout; on others there is one line.
+pub(super) fn row_name(panel: &Panel, name: &str, height: f64) -> Vec<String> {
+    if panel.annotate {
+        font::fold(name, LABEL_TEXT, Face::Regular, height + GAP - 4.0)
+    } else if name.is_empty() {
+        Vec::new()
+    } else {
+        let limit = height.max(ANNOTATED_CELL) + GAP - 4.0;
+        vec![font::shorten(name, LABEL_TEXT, Face::Regular, limit)]
     }
 }
 
