@@ -9,7 +9,7 @@ use super::{
 
 const BAR_HEIGHT: f64 = 240.0;
 /// A title widens a narrow figure this far, and then takes several lines.
-const NARROW_TITLE: f64 = 300.0;
+const NARROW_TITLE: f64 = 360.0;
 
 /// A panel with its place on the sheet.
 pub(super) struct Placed<'a> {
@@ -88,8 +88,19 @@ impl<'a> Layout<'a> {
         });
         let more = bar_label.len().saturating_sub(1) as f64 * font::LEADING * LABEL_TEXT;
         let content = bar.map_or(right, |_| right + plan.bar_room + more);
+        let wide = title_width.fold(content - MARGIN, f64::max);
+        // A figure narrower than its title stands in the middle below it.
+        let shift = ((wide - (content - MARGIN)) / 2.0).floor();
+        headings
+            .iter_mut()
+            .for_each(|heading| heading.at.0 += shift);
+        panels.iter_mut().for_each(|panel| panel.area.x += shift);
+        let bar = bar.map(|bar| Rect {
+            x: bar.x + shift,
+            ..bar
+        });
         Layout {
-            width: (title_width.fold(content - MARGIN, f64::max) + 2.0 * MARGIN).ceil(),
+            width: (wide + 2.0 * MARGIN).ceil(),
             height: (bar.map_or(bottom, |bar| bottom.max(bar.bottom() + 6.0)) + MARGIN).ceil(),
             title,
             headings,
@@ -204,7 +215,7 @@ impl<'a> Plan<'a> {
         let panel = self.grid.panel(row, col)?;
         let (width, height) = self.size(row, col)?;
         let cell = (width / panel.cols as f64, height / panel.rows as f64);
-        let row_axis = self.own_row_axis(row, col).then(|| {
+        let row_axis = self.own_row_axis(col).then(|| {
             let label = Plan::label(&self.grid.y_labels, col);
             let lines = plan::row_name(panel, label, height);
             ticks::rows(panel.rows, &panel.row_labels, cell.1, lines)

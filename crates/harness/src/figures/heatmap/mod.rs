@@ -53,7 +53,8 @@ pub struct Panel {
 ///
 /// Cells are square and of one size in the whole grid. Only a panel much longer than wide (or wide
 /// than long) is compressed, and panels too different to be drawn to one scale are drawn to one
-/// size. Neighbours with the same rows (columns) and labels share one axis.
+/// size. Where all panels side by side have the same rows and labels they share one axis, as panels above
+/// each other share that of their columns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HeatmapGrid {
     /// Title above the grid.

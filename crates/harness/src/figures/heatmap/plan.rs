@@ -39,6 +39,8 @@ pub(super) struct Plan<'a> {
     /// Room left of each column of panels for the axes of its rows.
     pub(super) gutters: Vec<f64>,
     pub(super) bar_room: f64,
+    /// The panels of every row share the names left of the first.
+    rows_are_shared: bool,
     /// Px per unit of [`Plan::extent`].
     scale: f64,
     to_one_size: bool,
@@ -70,11 +72,15 @@ impl<'a> Plan<'a> {
             stub: lines as f64 * HEADING_TEXT * font::LEADING + if lines > 0 { 6.0 } else { 0.0 },
             gutters: Vec::new(),
             bar_room: BAR_GAP + BAR_WIDTH + bar_labels(bar) + label,
+            rows_are_shared: true,
             scale: 1.0,
             to_one_size: false,
         };
+        plan.rows_are_shared = !plan.places().any(|(row, col)| {
+            col > 0 && grid.panel(row, col).is_some() && plan.has_other_rows(row, col)
+        });
         plan.gutters = (0..cols).map(|col| plan.gutter(col)).collect();
-        // Columns stand at even distances, whether or not they share an axis.
+        // Columns stand at even distances, however long the names.
         let widest = plan.gutters.iter().skip(1).copied().fold(0.0, f64::max);
         plan.gutters
             .iter_mut()
@@ -93,8 +99,13 @@ impl<'a> Plan<'a> {
         labels.get(col).map_or("", String::as_str)
     }
 
-    /// Whether a panel needs names for its rows, or shares those of its left neighbour.
-    pub(super) fn own_row_axis(&self, row: usize, col: usize) -> bool {
+    /// Whether a panel names its rows, or shares the names of its left neighbour. If one panel right of
+    /// another cannot, none does: room is left for names anyway, and columns look alike.
+    pub(super) fn own_row_axis(&self, col: usize) -> bool {
+        col == 0 || !self.rows_are_shared
+    }
+
+    fn has_other_rows(&self, row: usize, col: usize) -> bool {
         let (Some(panel), Some(left)) = (
             self.grid.panel(row, col),
             col.checked_sub(1)
@@ -121,7 +132,7 @@ impl<'a> Plan<'a> {
     fn gutter(&self, col: usize) -> f64 {
         let name = Self::label(&self.grid.y_labels, col);
         (0..self.rows)
-            .filter(|&row| self.own_row_axis(row, col))
+            .filter(|_| self.own_row_axis(col))
             .filter_map(|row| self.grid.panel(row, col))
             .map(|panel| {
                 let label = match row_name(panel, name, ANNOTATED_CELL * panel.rows as f64).len() {
