@@ -11,6 +11,8 @@ pub(super) const INK: Rgb = Rgb(34, 34, 34);
 pub(super) const FRAME: Rgb = Rgb(90, 90, 90);
 /// Grid lines.
 pub(super) const GRID: Rgb = Rgb(226, 226, 226);
+/// Every second row of a list.
+pub(super) const BAND: Rgb = Rgb(244, 244, 244);
 /// Cells without a value.
 const MISSING: Rgb = Rgb(190, 190, 190);
 

@@ -78,6 +78,37 @@ pub(super) fn wrap(text: &str, size: f64, face: Face, limit: f64) -> Vec<String>
     lines
 }
 
+/// Breaks text at spaces, though not at no-break ones, into lines no wider than `limit` and loses
+/// none of it: a longer word goes on in the next line.
+pub(super) fn fold(text: &str, size: f64, face: Face, limit: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let words = text.split(|c: char| c.is_whitespace() && c != '\u{a0}');
+    for word in words.filter(|word| !word.is_empty()) {
+        match lines.last_mut() {
+            Some(line) if width(&format!("{line} {word}"), size, face) <= limit => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.extend(pieces(word, size, face, limit)),
+        }
+    }
+    lines
+}
+
+/// A word in pieces no wider than `limit`, of at least one character each.
+fn pieces(word: &str, size: f64, face: Face, limit: f64) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    for character in word.chars() {
+        match pieces.last_mut() {
+            Some(piece) if width(&format!("{piece}{character}"), size, face) <= limit => {
+                piece.push(character);
+            }
+            _ => pieces.push(character.to_string()),
+        }
+    }
+    pieces
+}
+
 /// Cuts text to a width, with an ellipsis where something was lost.
 pub(super) fn shorten(text: &str, size: f64, face: Face, limit: f64) -> String {
     if width(text, size, face) <= limit {
@@ -141,5 +172,29 @@ impl OutlineBuilder for Pen {
 
     fn close(&mut self) {
         self.path.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folded_text_keeps_every_character_and_its_lines_fit() {
+        let long = "w".repeat(60);
+        for text in ["", "one", "Neural Multi-HNTF, frozen †", &long, "a éé b"] {
+            for limit in [0.0, 12.0, 80.0, 1e4] {
+                let lines = fold(text, 10.0, Face::Regular, limit);
+                let letters = |text: &str| text.replace(' ', "");
+                assert_eq!(letters(&lines.concat()), letters(text));
+                for line in &lines {
+                    let fits = width(line, 10.0, Face::Regular) <= limit;
+                    assert!(fits || line.chars().count() == 1, "{line:?} beyond {limit}");
+                }
+            }
+        }
+        let kept = fold("two words\u{a0}†", 10.0, Face::Regular, 50.0);
+        assert_eq!(kept, ["two", "words\u{a0}†"]);
+        assert_eq!(fold("two words", 10.0, Face::Regular, 1e4), ["two words"]);
     }
 }

@@ -7,6 +7,10 @@ use super::scene::{Anchor, Outline, Point, Scene, Stroke, Text};
 const TEXT: f64 = 10.5;
 const ROW: f64 = 17.0;
 const SAMPLE: f64 = 26.0;
+/// Between a sample and its label.
+const SAMPLE_GAP: f64 = 6.0;
+/// Between the entries of a line.
+const ENTRY_GAP: f64 = 16.0;
 const WIDEST_LABEL: f64 = 200.0;
 
 /// How one series looks. Colours repeat after 7 series and markers after 12, so the pair after 84.
@@ -74,10 +78,10 @@ fn star(centre: Point, radius: f64, corners: usize, turn: f64, inner: f64) -> Ou
     Outline::Closed(points.collect())
 }
 
-/// One line of a legend.
+/// One entry of a legend; a long label takes several lines.
 pub(super) struct Entry {
-    label: String,
-    bold: bool,
+    lines: Vec<String>,
+    face: Face,
     sample: Sample,
 }
 
@@ -92,30 +96,25 @@ impl Entry {
     pub(super) fn new(label: &str, bold: bool, sample: Sample) -> Self {
         let face = if bold { Face::Bold } else { Face::Regular };
         Self {
-            label: font::shorten(label, TEXT, face, WIDEST_LABEL),
-            bold,
+            lines: font::fold(label, TEXT, face, WIDEST_LABEL),
+            face,
             sample,
         }
     }
 
     fn width(&self) -> f64 {
-        let face = if self.bold { Face::Bold } else { Face::Regular };
-        SAMPLE + 6.0 + font::width(&self.label, TEXT, face)
+        let lines = self.lines.iter().map(|l| font::width(l, TEXT, self.face));
+        SAMPLE + SAMPLE_GAP + lines.fold(0.0, f64::max)
     }
-}
 
-/// Width and height of a legend.
-pub(super) fn size(entries: &[Entry]) -> (f64, f64) {
-    let width = entries.iter().map(Entry::width).fold(0.0, f64::max);
-    (width.ceil(), ROW * entries.len() as f64)
-}
+    fn height(&self) -> f64 {
+        ROW + font::LEADING * TEXT * self.lines.len().saturating_sub(1) as f64
+    }
 
-/// Draws a legend, one entry below the other from the upper left corner.
-pub(super) fn draw(scene: &mut Scene, entries: &[Entry], (left, top): Point) {
-    for (row, entry) in entries.iter().enumerate() {
-        let y = top + ROW * (row as f64 + 0.5);
+    fn draw(&self, scene: &mut Scene, (left, top): Point) {
+        let y = top + ROW / 2.0;
         let centre = (left + SAMPLE / 2.0, y);
-        match entry.sample {
+        match self.sample {
             Sample::Marker(look) => look.marker(scene, centre, 4.0),
             Sample::Curve(look) => {
                 scene.line(vec![(left, y), (left + SAMPLE, y)], look.stroke(1.5));
@@ -126,12 +125,60 @@ pub(super) fn draw(scene: &mut Scene, entries: &[Entry], (left, top): Point) {
                     trial(scene, (centre.0 + dx, centre.1 + dy), INK);
                 }
             }
-            Sample::Published => published(scene, centre, 7.0),
+            Sample::Published => published(scene, centre),
         }
-        let at = (left + SAMPLE + 6.0, y + font::CAP * TEXT / 2.0);
-        let text = Text::new(entry.label.as_str(), at, TEXT).anchored(Anchor::Start);
-        scene.text(if entry.bold { text.bold() } else { text });
+        for (index, line) in self.lines.iter().enumerate() {
+            let y = y + TEXT * (font::CAP / 2.0 + font::LEADING * index as f64);
+            let text = Text::new(line.as_str(), (left + SAMPLE + SAMPLE_GAP, y), TEXT);
+            let face = self.face;
+            scene.text(Text { face, ..text }.anchored(Anchor::Start));
+        }
     }
+}
+
+/// Width and height of a legend.
+pub(super) fn size(entries: &[Entry]) -> (f64, f64) {
+    let width = entries.iter().map(Entry::width).fold(0.0, f64::max);
+    (width.ceil(), entries.iter().map(Entry::height).sum())
+}
+
+/// Draws a legend, one entry below the other from the upper left corner.
+pub(super) fn draw(scene: &mut Scene, entries: &[Entry], (left, top): Point) {
+    let mut y = top;
+    for entry in entries {
+        entry.draw(scene, (left, y));
+        y += entry.height();
+    }
+}
+
+/// Draws a legend whose entries stand side by side, in as many lines as `limit` asks for, each
+/// centred on `middle`; returns its height.
+pub(super) fn draw_level(
+    scene: &mut Scene,
+    entries: &[Entry],
+    (middle, top): Point,
+    limit: f64,
+) -> f64 {
+    let mut lines: Vec<(Vec<&Entry>, f64)> = Vec::new();
+    for entry in entries {
+        match lines.last_mut() {
+            Some((line, width)) if *width + ENTRY_GAP + entry.width() <= limit => {
+                line.push(entry);
+                *width += ENTRY_GAP + entry.width();
+            }
+            _ => lines.push((vec![entry], entry.width())),
+        }
+    }
+    let mut y = top;
+    for (line, width) in lines {
+        let mut x = middle - width / 2.0;
+        for entry in &line {
+            entry.draw(scene, (x, y));
+            x += entry.width() + ENTRY_GAP;
+        }
+        y += line.iter().map(|entry| entry.height()).fold(0.0, f64::max);
+    }
+    y - top
 }
 
 /// The mark of one trial.
@@ -143,7 +190,10 @@ pub(super) fn trial(scene: &mut Scene, centre: Point, colour: Rgb) {
     scene.shape(outline, Some(colour), None, 0.4);
 }
 
-/// The mark of a published value: a thin black bar, wider than any marker it may cross.
-pub(super) fn published(scene: &mut Scene, (x, y): Point, half: f64) {
-    scene.line(vec![(x - half, y), (x + half, y)], Stroke::solid(INK, 1.6));
+/// The mark of a published value: a thin black bar on a light one, taller than any marker it crosses.
+pub(super) fn published(scene: &mut Scene, (x, y): Point) {
+    for (half, width, colour) in [(7.2, 2.8, PAPER), (7.0, 1.6, INK)] {
+        let bar = vec![(x, y - half), (x, y + half)];
+        scene.line(bar, Stroke::solid(colour, width));
+    }
 }

@@ -6,12 +6,13 @@
 //! 13 px; the PNG has three dots per pixel (288 dpi). The same data give the same bytes.
 
 mod axis;
+mod by_layer;
 mod colour;
 mod curves;
+mod dots;
 mod font;
 mod heatmap;
 mod key;
-mod layers;
 mod panels;
 mod plot;
 mod raster;
@@ -21,9 +22,10 @@ mod svg;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use by_layer::{LayerPlot, Series, Spread};
 pub use curves::{Curve, Curves};
+pub use dots::{DotPlot, DotRow, DotRows};
 pub use heatmap::{HeatmapGrid, Panel};
-pub use layers::{ErrorByLayer, Series, Spread};
 pub use panels::{LayerPanel, LayerPanels};
 pub use scene::Scene;
 

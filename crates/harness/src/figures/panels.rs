@@ -1,9 +1,9 @@
 //! Several plots over the same layers, one above the other.
 
 use super::axis::Axis;
+use super::by_layer::LayerPlot;
 use super::colour::FRAME;
 use super::font::{self, Face};
-use super::layers::ErrorByLayer;
 use super::plot::{self, Plot};
 use super::scene::{Rect, Scene, Stroke};
 use super::{Figure, FigureError, PAGE_WIDTH};
@@ -19,7 +19,7 @@ const GAP: f64 = 14.0;
 pub struct LayerPanels {
     /// Title above the plots; empty for none.
     pub title: String,
-    /// Top to bottom, all of the same layers and series. Their own titles are not drawn.
+    /// Top to bottom, all of the same layers and series.
     pub panels: Vec<LayerPanel>,
 }
 
@@ -27,7 +27,7 @@ pub struct LayerPanels {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LayerPanel {
     /// What is drawn.
-    pub plot: ErrorByLayer,
+    pub plot: LayerPlot,
     /// A value marked by a dashed line.
     pub threshold: Option<f64>,
     /// Values that the axis is to reach, so that small differences look small.

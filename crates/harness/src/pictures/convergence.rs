@@ -4,6 +4,7 @@ use hntf_datasets::Dataset;
 use hntf_models::Hierarchy;
 use serde::Deserialize;
 
+use super::names::trials;
 use super::{NamedPicture, Picture, PictureError};
 use crate::HarnessError;
 use crate::config::{Experiment, suggestion};
@@ -14,10 +15,12 @@ use crate::run::Finished;
 ///
 /// A trace is what the layer's stopping rule watches: a relative error (NCPD, Multi-HNTF), a squared
 /// one or a mean of squares (HNMF, Neural HNCPD). So what is drawn is how far it is above the
-/// smallest value e* of its trace, relative to it: (e − e*)/e*, on a logarithmic axis. That is near
-/// the same for an error and, but for a factor of two, its square, however they are scaled; where a
-/// curve flattens, no more is to be gained. The point of e* itself is zero and is not drawn. With
-/// `values = "watched"` the values stand as they are, for methods that watch the same.
+/// smallest value e* of its trace, relative to it: (e − e*)/e*, on a logarithmic axis, for the smallest
+/// e so far, since a noisy trace would be a solid block. That is near the same for an error and, but
+/// for a factor of two, its square, however they are scaled; where a curve flattens, no more is to be
+/// gained. Near its end every curve falls to e* itself, which says nothing of the method: it ends where
+/// it is below [`FLOOR`]. With `values = "watched"` the values stand as they are, for methods that
+/// watch the same.
 ///
 /// Shown is the last layer, or those named. Methods that train several layers together (Neural
 /// HNCPD) have one trace for them, which is drawn once.
@@ -106,11 +109,14 @@ impl Picture for Convergence {
             let trial = finished.best_trial(&method.id).unwrap_or(0);
             let hierarchy = finished.hierarchy(index, trial)?;
             for (trace, ranks) in traces(&hierarchy, &layers) {
-                let label = match (layers.len(), trace.is_empty()) {
+                let mut label = match (layers.len(), trace.is_empty()) {
                     (_, true) => format!("{} (no trace kept)", method.label),
                     (1, false) => method.label.clone(),
                     (_, false) => format!("{}, r = {ranks}", method.label),
                 };
+                if trials(finished, &method.id) > 1 {
+                    label.push_str(&format!(", trial {trial}"));
+                }
                 let points = match self.values {
                     Values::Watched => plain(trace),
                     Values::Excess => excess(trace),
@@ -123,12 +129,12 @@ impl Picture for Convergence {
             _ => String::new(),
         };
         let y_label = match self.values {
-            Values::Excess => "watched error over its smallest value, minus 1",
+            Values::Excess => "best watched error so far / smallest − 1",
             Values::Watched => "watched error",
         };
         Ok(Box::new(Curves {
             title: format!("{}{of}", experiment.title),
-            x_label: "iteration".to_owned(),
+            x_label: "iteration (one costs more in some methods than in others)".to_owned(),
             y_label: y_label.to_owned(),
             log_x: true,
             log_y: true,
@@ -136,6 +142,9 @@ impl Picture for Convergence {
         }))
     }
 }
+
+/// The smallest excess that is drawn.
+const FLOOR: f64 = 1e-6;
 
 type Trace = [(usize, f64)];
 
@@ -164,21 +173,22 @@ fn plain(trace: &Trace) -> Vec<(f64, f64)> {
     trace.iter().map(|(i, e)| (*i as f64, *e)).collect()
 }
 
-/// How far above its smallest value a trace is, in units of that value; of the first one where the
-/// smallest is 0. The end of the trace at the smallest value is left out: it would be zero.
+/// How far above its smallest value the best of a trace so far is, in units of that value; of the first
+/// one where the smallest is 0. It ends before the first point below [`FLOOR`].
 fn excess(trace: &Trace) -> Vec<(f64, f64)> {
-    let finite = || trace.iter().map(|(_, e)| *e).filter(|e| e.is_finite());
-    let smallest = finite().fold(f64::INFINITY, f64::min);
+    let finite = || trace.iter().filter(|(_, e)| e.is_finite());
+    let smallest = finite().fold(f64::INFINITY, |least, (_, e)| least.min(*e));
     let unit = if smallest > 0.0 {
         smallest
     } else {
-        finite().next().unwrap_or(1.0)
+        finite().next().map_or(1.0, |(_, e)| *e)
     };
-    let points = plain(trace).into_iter();
-    points
-        .filter(|(_, e)| *e != smallest)
-        .map(|(i, e)| (i, (e - smallest) / unit))
-        .collect()
+    let mut best = f64::INFINITY;
+    let points = finite().map(|(i, e)| {
+        best = best.min(*e);
+        (*i as f64, (best - smallest) / unit)
+    });
+    points.take_while(|(_, excess)| *excess >= FLOOR).collect()
 }
 
 #[cfg(test)]
@@ -186,12 +196,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_excess_does_not_depend_on_the_scale_of_what_is_watched() {
-        let trace = [(0, 5.0), (10, 2.5), (20, 2.0), (30, 2.25)];
-        let expected = [(0.0, 1.5), (10.0, 0.25), (30.0, 0.125)];
+    fn the_excess_is_of_the_best_so_far_whatever_the_scale_of_what_is_watched() {
+        let trace = [
+            (0, 5.0),
+            (10, 2.5),
+            (20, 3.0),
+            (30, 2.25),
+            (40, 2.0),
+            (50, 2.5),
+        ];
+        let expected = [(0.0, 1.5), (10.0, 0.25), (20.0, 0.25), (30.0, 0.125)];
         assert_eq!(excess(&trace), expected);
         let scaled = trace.map(|(i, e)| (i, 1024.0 * e));
         assert_eq!(excess(&scaled), expected);
+    }
+
+    #[test]
+    fn a_curve_ends_where_it_is_below_the_floor() {
+        let above = |excess: f64| 2.0 * (1.0 + excess);
+        let trace = [
+            (1, above(1e-3)),
+            (2, above(2e-6)),
+            (3, above(5e-7)),
+            (4, 2.0),
+        ];
+        let found = excess(&trace);
+        assert_eq!(
+            found.iter().map(|(i, _)| *i).collect::<Vec<_>>(),
+            [1.0, 2.0]
+        );
+        assert!(found.iter().all(|(_, excess)| *excess >= FLOOR));
+        assert_eq!(excess(&[(1, 2.0), (2, 2.0)]), [], "nothing was gained");
     }
 
     #[test]
@@ -201,7 +236,13 @@ mod tests {
             [(1.0, 1.0), (2.0, 0.25)]
         );
         assert_eq!(excess(&[]), []);
-        assert_eq!(excess(&[(1, 2.0), (2, f64::INFINITY)])[0].1, f64::INFINITY);
+        assert_eq!(excess(&[(1, f64::NAN)]), []);
+        let broken = [(1, 3.0), (2, f64::INFINITY), (3, 2.0), (4, f64::NAN)];
+        assert_eq!(
+            excess(&broken),
+            [(1.0, 0.5)],
+            "what is no number is no best"
+        );
     }
 
     #[test]

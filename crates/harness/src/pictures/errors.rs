@@ -5,12 +5,15 @@ use serde::Deserialize;
 
 use super::{NamedPicture, Picture, PictureError};
 use crate::HarnessError;
-use crate::config::{Experiment, Origin};
-use crate::figures::{ErrorByLayer, Figure, Series, Spread};
+use crate::config::{Aggregate, Experiment, Origin};
+use crate::figures::{DotPlot, DotRow, DotRows, Figure, Spread};
+use crate::metrics::{self, RELATIVE_ERROR};
 use crate::report::{Row, rows};
 use crate::run::Finished;
 
-/// The experiment's first metric, the relative error if it names none, by layer.
+/// The experiment's first metric, the relative error if it names none: a row for every row of the
+/// table, a panel for every layer. What is published has its own mark; rows beyond the publication
+/// stand below a rule, under a dagger.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Errors {}
@@ -33,30 +36,75 @@ impl Picture for Errors {
         let experiment = finished.prepared.experiment;
         let layers = experiment.ranks.len();
         let metric = experiment.metrics[0].as_str();
-        let series = |row: &Row<'_>| Series {
-            label: row.label.to_owned(),
-            emphasised: row.origin == Origin::Paper,
+        let row = |row: &Row<'_>| DotRow {
+            label: match row.origin {
+                Origin::Paper => row.label.to_owned(),
+                Origin::Beyond => format!("{}\u{a0}†", row.label),
+            },
             values: (0..layers)
                 .map(|l| {
                     let summary = row.summary(&finished.record, l, metric)?;
                     Some(Spread {
-                        mean: summary.value,
+                        centre: summary.value,
                         trials: summary.shown,
                     })
                 })
                 .collect(),
             published: (0..layers).map(|l| row.published(metric, l)).collect(),
         };
-        Ok(Box::new(ErrorByLayer {
+        let all = rows(experiment);
+        let group = |name: &str, origin: Origin| DotRows {
+            name: name.to_owned(),
+            rows: all.iter().filter(|r| r.origin == origin).map(row).collect(),
+        };
+        let mut groups = vec![
+            group("row of the publication", Origin::Paper),
+            group("† row beyond it", Origin::Beyond),
+        ];
+        if groups.iter().any(|group| group.rows.is_empty()) {
+            // Nothing to tell apart.
+            groups.iter_mut().for_each(|group| group.name.clear());
+        }
+        Ok(Box::new(DotPlot {
             title: experiment.title.clone(),
-            layers: experiment
+            panels: experiment
                 .ranks
                 .iter()
                 .map(|r| format!("r = {r}"))
                 .collect(),
-            x_label: "layer".to_owned(),
-            y_label: metric.replace('-', " "),
-            series: rows(experiment).iter().map(series).collect(),
+            x_label: x_label(finished, metric, &all),
+            groups,
         }))
+    }
+}
+
+/// What is measured, against what, and how trials are summed up.
+fn x_label(finished: &Finished<'_>, metric: &str, rows: &[Row<'_>]) -> String {
+    let title = metrics::title(metric);
+    let measured = match &finished.prepared.dataset.reference {
+        Some((name, _)) if metric == RELATIVE_ERROR => format!("{title} against the {name}"),
+        _ => title.to_owned(),
+    };
+    let several = |row: &&Row<'_>| {
+        finished
+            .fits
+            .iter()
+            .filter(|f| f.method == row.method)
+            .count()
+            > 1
+    };
+    let averaged = |row: &Row<'_>| row.aggregate == Aggregate::Mean;
+    let mut summed_up = rows
+        .iter()
+        .filter(several)
+        .map(averaged)
+        .collect::<Vec<_>>();
+    summed_up.sort_unstable();
+    summed_up.dedup();
+    match summed_up[..] {
+        [] => measured,
+        [true] => format!("{measured}; mean over trials"),
+        [false] => format!("{measured}; best trial by training error"),
+        _ => format!("{measured}; mean over trials, or the best where the name says so"),
     }
 }

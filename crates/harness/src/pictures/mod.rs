@@ -4,6 +4,8 @@
 mod confusion;
 mod convergence;
 mod errors;
+mod names;
+mod orders;
 mod projections;
 mod ranks;
 mod relations;

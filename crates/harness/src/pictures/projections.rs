@@ -4,6 +4,7 @@ use hntf_datasets::Dataset;
 use hntf_tensor::{DenseTensor, Tensor};
 use serde::Deserialize;
 
+use super::names::fit_name;
 use super::{NamedPicture, Picture, PictureError, known_method};
 use crate::HarnessError;
 use crate::config::Experiment;
@@ -11,7 +12,8 @@ use crate::figures::{Figure, HeatmapGrid, Panel};
 use crate::run::Finished;
 
 /// The largest entries along each of the three modes, one row of panels for the data and one for
-/// every layer, on one colour scale. The trial shown is the best by training error.
+/// every layer, on one colour scale. The trial shown is the best by training error. Where entries lie
+/// beyond the scale the colour bar has an arrow head.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Projections {
@@ -123,7 +125,7 @@ impl Picture for Projections {
             })
         };
         Ok(Box::new(HeatmapGrid {
-            title: None,
+            title: Some(fit_name(finished, &self.method, trial)),
             row_titles: rows.iter().map(|(name, _)| name.clone()).collect(),
             column_titles: names.iter().map(|n| format!("max over {n}")).collect(),
             y_labels: (0..names.len()).map(|m| others(m)[0].clone()).collect(),

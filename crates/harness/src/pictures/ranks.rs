@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::{NamedPicture, Picture, PictureError};
 use crate::HarnessError;
 use crate::config::Experiment;
-use crate::figures::{ErrorByLayer, Figure, LayerPanel, LayerPanels, Series, Spread};
+use crate::figures::{Figure, LayerPanel, LayerPanels, LayerPlot, Series, Spread};
 use crate::report::{RankReport, RankRow, mean, rank_choices};
 use crate::run::Finished;
 
@@ -45,8 +45,7 @@ impl Picture for RankChoices {
         let ranks: Vec<usize> = experiment.ranks.iter().rev().copied().collect();
         let panel = |y_label: &str, threshold, reach: &[f64], spread: Measured<'_>| {
             let series = reports.iter().map(|report| series(report, &ranks, spread));
-            let plot = ErrorByLayer {
-                title: String::new(),
+            let plot = LayerPlot {
                 layers: ranks.iter().map(ToString::to_string).collect(),
                 x_label: "rank".to_owned(),
                 y_label: y_label.to_owned(),
@@ -60,22 +59,22 @@ impl Picture for RankChoices {
             }
         };
         let alone = |value: Option<f64>| {
-            value.map(|mean| Spread {
-                mean,
+            value.map(|centre| Spread {
+                centre,
                 trials: Vec::new(),
             })
         };
         let error = |row: &RankRow| {
             let trials = row.errors.clone();
-            row.error().map(|mean| Spread { mean, trials })
+            row.error().map(|centre| Spread { centre, trials })
         };
         let stability = |row: &RankRow| {
             let trials = row.stability_of_best.clone();
-            mean(&trials).map(|mean| Spread { mean, trials })
+            mean(&trials).map(|centre| Spread { centre, trials })
         };
         let held_out = |row: &RankRow| {
             let trials = row.held_out.iter().map(|(_, error)| *error).collect();
-            row.held_out_error().map(|mean| Spread { mean, trials })
+            row.held_out_error().map(|centre| Spread { centre, trials })
         };
         let stable = choice.map(|c| c.stable);
         let panels = [
@@ -114,8 +113,6 @@ fn series(report: &RankReport, ranks: &[usize], spread: Measured<'_>) -> Series 
     let row = |rank: &usize| report.ranks.iter().find(|row| row.rank == *rank);
     Series {
         label: report.label.clone(),
-        emphasised: true,
         values: ranks.iter().map(|rank| spread(row(rank)?)).collect(),
-        published: Vec::new(),
     }
 }

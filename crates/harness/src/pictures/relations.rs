@@ -1,28 +1,36 @@
 //! The relations between the topics of layers, beside the true ones.
 
 use hntf_datasets::{Dataset, Grouping};
-use hntf_models::{FlatNcpd, Hierarchy, NamedModel, Relation};
+use hntf_models::{FlatNcpd, NamedModel, Relation};
 use hntf_tensor::Matrix;
 use serde::Deserialize;
 
+use super::names::{fit_name, topic_names};
+use super::orders::{Orders, shares};
 use super::{NamedPicture, Picture, PictureError, known_method};
 use crate::HarnessError;
 use crate::config::{Experiment, Method};
 use crate::figures::{Figure, HeatmapGrid, Panel};
-use crate::metrics::match_topics;
 use crate::run::Finished;
-use crate::topics::{Shown, coupled, shown, word_mode};
+use crate::topics::{Shown, TopicOrder, shown, word_mode};
 
 /// Every relation matrix of a method's best trial by training error, rows scaled to sum 1. Where
 /// the truth is known it stands first, and learned topics are ordered as the true ones they match;
 /// where topics are printed they have the order and the numbers of the print; elsewhere fine topics
-/// that go to the same coarse topic stand together.
+/// that go to the same coarse topic stand together. A layer has one order in all panels. Where each
+/// mode has topics of its own, which match no other mode's, the panel says so.
+///
+/// Topics are named by their first words where the data have words, topics of one mode alone by the
+/// first items of that mode.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Relations {
     /// The method whose relations are shown.
     pub method: String,
 }
+
+/// First words in the name of a topic.
+const WORDS: usize = 2;
 
 impl NamedPicture for Relations {
     const ID: &'static str = "relations";
@@ -62,165 +70,165 @@ impl Picture for Relations {
     }
 
     fn draw(&self, finished: &Finished<'_>) -> Result<Box<dyn Figure>, HarnessError> {
-        let experiment = finished.prepared.experiment;
-        let (index, label) = experiment
-            .method(&self.method)
-            .map_or((0, ""), |(i, m)| (i, m.label.as_str()));
+        let (experiment, dataset) = (finished.prepared.experiment, &finished.prepared.dataset);
+        let index = experiment.method(&self.method).map_or(0, |(i, _)| i);
         let shown = shown(finished, index)?;
-        let hierarchy = &shown.hierarchy;
-        let words = word_mode(&finished.prepared.dataset).filter(|_| experiment.topics.is_some());
-        let truth = &finished.prepared.dataset.truth;
-        let mut pairs: Vec<(usize, usize)> =
-            hierarchy.relations.iter().map(|r| (r.from, r.to)).collect();
-        pairs.sort_unstable();
-        pairs.dedup();
-        let with_truth = pairs
-            .iter()
-            .any(|(a, b)| grouping(truth, hierarchy, *a, *b).is_some());
-        let names = &finished.prepared.dataset.mode_names;
-        let mut grid = HeatmapGrid {
-            title: None,
-            scale: (0.0, 1.0),
-            scale_label: "share of the row".to_owned(),
-            ..HeatmapGrid::default()
+        let words = word_mode(dataset);
+        // The order of the print; without one, data with words have their topics in groups too.
+        let printed = words.filter(|_| experiment.topics.is_some());
+        let drawing = Drawing {
+            orders: Orders {
+                hierarchy: &shown.hierarchy,
+                truth: &dataset.truth,
+                printed: printed.map(|words| (&shown.order, words)),
+            },
+            dataset,
+            names: topic_names(&shown.hierarchy, &shown.order, dataset, words, WORDS),
+            shown: &shown,
         };
-        for (from, to) in pairs {
-            let known = grouping(truth, hierarchy, from, to);
-            let mut row = Vec::new();
-            if with_truth {
-                row.push(known.map(true_panel));
-            }
-            for relation in hierarchy.relations_between(from, to) {
-                row.push(Some(match (known, words) {
-                    (Some(grouping), _) => matched_panel(relation, grouping),
-                    (None, Some(words)) => printed_panel(relation, &shown, words),
-                    (None, None) => grouped_panel(relation),
-                }));
-            }
-            grid.panels.push(row);
-            let (fine, coarse) = (hierarchy.layers[from].rank, hierarchy.layers[to].rank);
-            grid.row_titles.push(format!("{fine} → {coarse}"));
-        }
-        let first = hierarchy
-            .relations
-            .first()
-            .map_or((0, 1), |r| (r.from, r.to));
-        let learned = hierarchy
-            .relations_between(first.0, first.1)
-            .map(|r| match r.mode {
-                None => label.to_owned(),
-                Some(mode) => format!("{label}, {}", names[mode]),
-            });
-        grid.column_titles = with_truth
-            .then(|| "truth".to_owned())
-            .into_iter()
-            .chain(learned)
-            .collect();
-        if grid.column_titles.len() == 1 {
-            // One panel a pair: side by side they fit a page.
-            grid.title = grid.column_titles.pop();
-            grid.column_titles = std::mem::take(&mut grid.row_titles);
-            grid.panels = vec![grid.panels.into_iter().flatten().collect()];
-        }
-        grid.x_labels = vec!["coarse topic".to_owned(); grid.column_titles.len()];
-        grid.y_labels = vec!["fine topic".to_owned(); grid.column_titles.len()];
+        let mut grid = drawing.grid();
+        grid.title = Some(fit_name(finished, &self.method, shown.trial));
         Ok(Box::new(grid))
     }
 }
 
-fn grouping<'a>(
-    truth: &'a [Grouping],
-    hierarchy: &Hierarchy,
-    from: usize,
-    to: usize,
-) -> Option<&'a Grouping> {
-    let ranks = (hierarchy.layers[from].rank, hierarchy.layers[to].rank);
-    truth.iter().find(|g| (g.classes.len(), g.coarse) == ranks)
+struct Drawing<'a> {
+    orders: Orders<'a>,
+    dataset: &'a Dataset,
+    shown: &'a Shown,
+    /// Names of the topics that modes share or words have, in the order in which they are shown.
+    names: Vec<Vec<String>>,
 }
 
-fn panel(weights: &Matrix) -> Panel {
+impl Drawing<'_> {
+    fn grid(&self) -> HeatmapGrid {
+        let relations = &self.orders.hierarchy.relations;
+        let mut pairs: Vec<(usize, usize)> = relations.iter().map(|r| (r.from, r.to)).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let known = |(from, to): &(usize, usize)| self.orders.grouping(*from, *to).is_some();
+        let with_truth = pairs.iter().any(known);
+        let modes = relations.iter().filter(|r| (r.from, r.to) == pairs[0]);
+        let modes: Vec<Option<usize>> = modes.map(|r| r.mode).collect();
+        let mut grid = if modes.len() == 1 && !with_truth {
+            self.by_layers(&pairs)
+        } else {
+            self.by_modes(&pairs, &modes, with_truth)
+        };
+        let columns = grid.panels.iter().map(Vec::len).max().unwrap_or(0);
+        grid.x_labels = vec!["coarse topic".to_owned(); columns];
+        grid.y_labels = vec!["fine topic".to_owned(); columns];
+        grid.scale = (0.0, 1.0);
+        grid.scale_label = "share of the fine topic that goes to each coarse one".to_owned();
+        grid
+    }
+
+    /// One relation a pair of layers: a row for every finer one, a column for every coarser one.
+    fn by_layers(&self, pairs: &[(usize, usize)]) -> HeatmapGrid {
+        let rank = |layer: usize| self.orders.hierarchy.layers[layer].rank;
+        let layers = |mut layers: Vec<usize>| {
+            layers.sort_unstable();
+            layers.dedup();
+            layers
+        };
+        let fine = layers(pairs.iter().map(|pair| pair.0).collect());
+        let coarse = layers(pairs.iter().map(|pair| pair.1).collect());
+        let panel = |from: usize, to: usize| {
+            let mut relations = self.orders.hierarchy.relations_between(from, to);
+            relations.next().map(|relation| self.panel(relation))
+        };
+        let row = |from: &usize| coarse.iter().map(|to| panel(*from, *to)).collect();
+        let title = |way: &str, layer: &usize| format!("{way} {} topics", rank(*layer));
+        HeatmapGrid {
+            panels: fine.iter().map(row).collect(),
+            row_titles: fine.iter().map(|l| title("from", l)).collect(),
+            column_titles: coarse.iter().map(|l| title("to", l)).collect(),
+            ..HeatmapGrid::default()
+        }
+    }
+
+    /// A row for every pair of layers: what is true, and every mode.
+    fn by_modes(
+        &self,
+        pairs: &[(usize, usize)],
+        modes: &[Option<usize>],
+        with_truth: bool,
+    ) -> HeatmapGrid {
+        let mut grid = HeatmapGrid::default();
+        for &(from, to) in pairs {
+            let truth = self.orders.grouping(from, to).map(true_panel);
+            let relations = self.orders.hierarchy.relations_between(from, to);
+            let learned = relations.map(|relation| Some(self.panel(relation)));
+            let truth = with_truth.then_some(truth);
+            grid.panels.push(truth.into_iter().chain(learned).collect());
+            let [fine, coarse] = [from, to].map(|l| self.orders.hierarchy.layers[l].rank);
+            grid.row_titles.push(format!("{fine} → {coarse}"));
+        }
+        let learned = modes.iter().map(|mode| match mode {
+            None => "learned".to_owned(),
+            Some(mode) => self.dataset.mode_names[*mode].clone(),
+        });
+        let truth = with_truth.then(|| "truth".to_owned());
+        grid.column_titles = truth.into_iter().chain(learned).collect();
+        grid
+    }
+
+    fn panel(&self, relation: &Relation) -> Panel {
+        let (from, to) = (relation.from, relation.to);
+        let shares = shares(&relation.weights);
+        let [rows, columns] = [from, to].map(|layer| self.orders.of(layer, relation.mode));
+        let share = |i: usize, j: usize| shares[(rows[i], columns[j])];
+        let ordered = panel(&Matrix::from_fn(rows.len(), columns.len(), share));
+        if self.orders.grouping(from, to).is_some() {
+            // Numbers are those of the true topics.
+            return ordered;
+        }
+        let own = [from, to].map(|layer| self.orders.own(layer, relation.mode).is_some());
+        Panel {
+            title: match own {
+                [false, false] => "",
+                [false, true] => "coarse topics of this mode alone",
+                [true, false] => "fine topics of this mode alone",
+                [true, true] => "topics of this mode alone",
+            }
+            .to_owned(),
+            row_labels: self.labels(from, relation.mode, &rows),
+            col_labels: self.labels(to, relation.mode, &columns),
+            ..ordered
+        }
+    }
+
+    /// Names of a layer's topics: those of the print, or of the one mode whose topics they are.
+    fn labels(&self, layer: usize, mode: Option<usize>, topics: &[usize]) -> Vec<String> {
+        let Some(own) = self.orders.own(layer, mode) else {
+            let name =
+                |t: &usize| self.names[layer][self.shown.order.number(layer, *t) - 1].clone();
+            return topics.iter().map(name).collect();
+        };
+        let hierarchy = self.orders.hierarchy;
+        let fitted = TopicOrder::fitted(hierarchy);
+        let names = topic_names(hierarchy, &fitted, self.dataset, Some(own), WORDS);
+        let name = |t: &usize| match &self.dataset.items[own] {
+            Some(_) => names[layer][*t].clone(),
+            // Numbers alone would look like those of another mode.
+            None => format!("{}: {}", self.dataset.mode_names[own], names[layer][*t]),
+        };
+        topics.iter().map(name).collect()
+    }
+}
+
+fn panel(shares: &Matrix) -> Panel {
     Panel {
-        rows: weights.rows(),
-        cols: weights.cols(),
-        values: weights.as_slice().to_vec(),
-        annotate: weights.cols() <= 8,
+        rows: shares.rows(),
+        cols: shares.cols(),
+        values: shares.as_slice().to_vec(),
+        annotate: shares.cols() <= 8,
         ..Panel::default()
     }
 }
 
 fn true_panel(grouping: &Grouping) -> Panel {
     let member = |i: usize, j: usize| f64::from(u8::from(grouping.classes[i] == j));
-    panel(&Matrix::from_fn(
-        grouping.classes.len(),
-        grouping.coarse,
-        member,
-    ))
-}
-
-/// In the order of the true topics.
-fn matched_panel(relation: &Relation, grouping: &Grouping) -> Panel {
-    let shares = shares(&relation.weights);
-    let matched = match_topics(&relation.weights, grouping);
-    let share = |i: usize, j: usize| shares[(matched.rows[i], matched.columns[j])];
-    panel(&Matrix::from_fn(shares.rows(), shares.cols(), share))
-}
-
-/// In the order in which topics are printed, under the numbers they have there.
-fn printed_panel(relation: &Relation, shown: &Shown, words: usize) -> Panel {
-    let shares = shares(&relation.weights);
-    // A mode whose topics are its own has them in the order of the fit.
-    let order = |layer: usize| -> Vec<usize> {
-        let of_words = relation.mode.is_none_or(|mode| mode == words);
-        if of_words || coupled(&shown.hierarchy.layers[layer]) {
-            shown.order.layers[layer].clone()
-        } else {
-            (0..shown.hierarchy.layers[layer].rank).collect()
-        }
-    };
-    let (rows, columns) = (order(relation.from), order(relation.to));
-    let share = |i: usize, j: usize| shares[(rows[i], columns[j])];
-    let numbers = |count: usize| (1..=count).map(|n| n.to_string()).collect();
-    Panel {
-        row_labels: numbers(rows.len()),
-        col_labels: numbers(columns.len()),
-        ..panel(&Matrix::from_fn(rows.len(), columns.len(), share))
-    }
-}
-
-/// Fine topics that go to the same coarse topic together, under the numbers of the fit.
-fn grouped_panel(relation: &Relation) -> Panel {
-    let shares = shares(&relation.weights);
-    let order = by_coarse_topic(&shares);
-    let share = |i: usize, j: usize| shares[(order[i], j)];
-    Panel {
-        row_labels: order.iter().map(|i| (i + 1).to_string()).collect(),
-        col_labels: (1..=shares.cols()).map(|j| j.to_string()).collect(),
-        ..panel(&Matrix::from_fn(shares.rows(), shares.cols(), share))
-    }
-}
-
-/// Every row scaled to sum 1; rows of zeros stay.
-fn shares(weights: &Matrix) -> Matrix {
-    Matrix::from_fn(weights.rows(), weights.cols(), |i, j| {
-        let sum: f64 = weights.row(i).iter().sum();
-        if sum > 0.0 {
-            weights[(i, j)] / sum
-        } else {
-            0.0
-        }
-    })
-}
-
-/// The rows grouped by their largest column, the clearest first.
-fn by_coarse_topic(shares: &Matrix) -> Vec<usize> {
-    let largest = |i: usize| {
-        let row = shares.row(i).iter().copied().enumerate();
-        row.fold((0, 0.0), |best, x| if x.1 > best.1 { x } else { best })
-    };
-    let mut order: Vec<usize> = (0..shares.rows()).collect();
-    order.sort_by(|a, b| {
-        let (a, b) = (largest(*a), largest(*b));
-        a.0.cmp(&b.0).then(b.1.total_cmp(&a.1))
-    });
-    order
+    let (fine, coarse) = (grouping.classes.len(), grouping.coarse);
+    panel(&Matrix::from_fn(fine, coarse, member))
 }

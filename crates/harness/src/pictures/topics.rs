@@ -4,12 +4,13 @@ use hntf_datasets::{Dataset, LabelSet};
 use hntf_tensor::Matrix;
 use serde::Deserialize;
 
+use super::names::{fit_name, topic_names};
 use super::{NamedPicture, Picture, PictureError, known_method};
 use crate::HarnessError;
 use crate::config::Experiment;
 use crate::figures::{Figure, HeatmapGrid, Panel};
 use crate::run::Finished;
-use crate::topics::{Shown, TopicTree, profile, shown, topic_tree, word_mode};
+use crate::topics::{profile, shown, word_mode};
 
 /// For every layer of a method's best trial by training error and every mode but the words' one heat
 /// map: row an item (a politician, a month), column a topic, the entry how much of the topic lies
@@ -47,9 +48,6 @@ fn three() -> usize {
     3
 }
 
-/// Characters of a topic's label: what a figure shows without cutting it.
-const LONGEST_LABEL: usize = 26;
-
 impl NamedPicture for TopicMaps {
     const ID: &'static str = "topics";
     const SUMMARY: &'static str =
@@ -71,33 +69,32 @@ impl Picture for TopicMaps {
 
     fn draw(&self, finished: &Finished<'_>) -> Result<Box<dyn Figure>, HarnessError> {
         let (experiment, dataset) = (finished.prepared.experiment, &finished.prepared.dataset);
-        let (index, label) = experiment
-            .method(&self.method)
-            .map_or((0, ""), |(i, m)| (i, m.label.as_str()));
+        let index = experiment.method(&self.method).map_or(0, |(i, _)| i);
         let shown = shown(finished, index)?;
         let words = word_mode(dataset);
         let modes = dataset.data.shape().len();
         // Without words any mode can be the topics': the last one, as documents are.
         let topic_mode = words.unwrap_or(modes.saturating_sub(1));
-        let labels = self.labels(&shown, dataset, words);
+        let labels = topic_names(&shown.hierarchy, &shown.order, dataset, words, self.words);
         let mut grid = HeatmapGrid {
-            title: Some(label.to_owned()),
+            title: Some(fit_name(finished, &self.method, shown.trial)),
             ..HeatmapGrid::default()
         };
+        let unnamed = Vec::new();
         let mut largest = 0.0_f64;
         for mode in (0..modes).filter(|m| Some(*m) != words) {
             let classes = dataset.labels.first().filter(|_| mode + 1 == modes);
+            let items = dataset.items[mode].as_ref().unwrap_or(&unnamed);
             let mut row = Vec::new();
             for (l, order) in shown.order.layers.iter().enumerate() {
                 let profile = profile(&shown.hierarchy, l, mode, topic_mode);
                 let profile = classes.map_or_else(|| profile.clone(), |set| sums(&profile, set));
                 let scaled = scaled(&profile, order, self.scaled);
                 largest = scaled.as_slice().iter().fold(largest, |a, b| a.max(*b));
-                let items = dataset.items[mode].clone().unwrap_or_default();
                 row.push(Some(Panel {
                     rows: scaled.rows(),
                     cols: scaled.cols(),
-                    row_labels: classes.map_or(items, |set| set.classes.clone()),
+                    row_labels: classes.map_or(items, |set| &set.classes).clone(),
                     col_labels: labels[l].clone(),
                     values: scaled.into_vec(),
                     ..Panel::default()
@@ -105,13 +102,18 @@ impl Picture for TopicMaps {
             }
             grid.panels.push(row);
             let name = classes.map_or(&dataset.mode_names[mode], |set| &set.name);
-            grid.row_titles.push(name.clone());
+            let from_first_day = classes.is_none() && are_first_days(name, items);
+            grid.row_titles.push(if from_first_day {
+                format!("{name}, first day")
+            } else {
+                name.clone()
+            });
         }
         let ranks = shown.hierarchy.layers.iter().map(|l| l.rank);
         grid.column_titles = ranks.map(|rank| format!("rank {rank}")).collect();
         grid.x_labels = vec!["topic".to_owned(); grid.column_titles.len()];
         let (high, scale_label) = match self.scaled {
-            Scaled::Maximum => (1.0, "weight, largest of each topic 1"),
+            Scaled::Maximum => (1.0, "weight, scaled so that each topic's largest is 1"),
             Scaled::Sum => (largest, "share of the topic"),
         };
         grid.scale = (0.0, high);
@@ -120,34 +122,14 @@ impl Picture for TopicMaps {
     }
 }
 
-impl TopicMaps {
-    /// For every layer the names of its topics: "3 god jesus bible", or numbers without words.
-    fn labels(&self, shown: &Shown, dataset: &Dataset, words: Option<usize>) -> Vec<Vec<String>> {
-        let tree = words.map(|mode| {
-            let names = dataset.items[mode].as_deref().unwrap_or_default();
-            topic_tree(&shown.hierarchy, mode, names, self.words, &shown.order)
-        });
-        let layers = shown.order.layers.iter().enumerate();
-        let layer = |(l, topics): (usize, &Vec<usize>)| {
-            let name = |place: usize| topic_label(place, tree.as_ref(), l);
-            (0..topics.len()).map(name).collect()
-        };
-        layers.map(layer).collect()
-    }
-}
-
-fn topic_label(place: usize, tree: Option<&TopicTree>, layer: usize) -> String {
-    let mut label = (place + 1).to_string();
-    let topic = tree.map(|tree| &tree.layers[layer][place]);
-    for (i, (word, _)) in topic.iter().flat_map(|t| &t.words).enumerate() {
-        // Whole words only; the first stands in any case.
-        if i > 0 && label.chars().count() + 1 + word.chars().count() > LONGEST_LABEL {
-            break;
-        }
-        label.push(' ');
-        label.push_str(word);
-    }
-    label
+/// Whether items are periods named by the day they begin on: "7 Feb" is the month from then on. Data
+/// name whole months "Feb 2016", weeks "2016-W05" and single days "2016-02-07".
+fn are_first_days(mode: &str, items: &[String]) -> bool {
+    let day = |name: &String| {
+        let first = name.split(' ').next().unwrap_or_default();
+        name.contains(' ') && first.parse::<u8>().is_ok_and(|day| (1..=31).contains(&day))
+    };
+    mode == "period" && !items.is_empty() && items.iter().all(day)
 }
 
 /// Row c: the sum of the rows of class c.
@@ -183,7 +165,6 @@ fn scaled(profile: &Matrix, order: &[usize], scaled: Scaled) -> Matrix {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::topics::Topic;
 
     #[test]
     fn columns_are_scaled_by_themselves_and_put_in_order() {
@@ -192,6 +173,21 @@ mod tests {
         assert_eq!(maximum.as_slice(), [1.0, 0.25, 0.0, 2.0 / 6.0, 1.0, 0.0]);
         let sum = scaled(&profile, &[1, 0, 2], Scaled::Sum);
         assert_eq!(sum.as_slice(), [0.75, 0.2, 0.0, 0.25, 0.8, 0.0]);
+    }
+
+    #[test]
+    fn periods_known_by_a_day_of_a_month_begin_on_it() {
+        let are = |mode, items: &[&str]| {
+            let items: Vec<String> = items.iter().map(|i| (*i).to_owned()).collect();
+            are_first_days(mode, &items)
+        };
+        assert!(are("period", &["7 Feb", "7 Mar"]));
+        assert!(are("period", &["31 Dec 2015", "31 Jan 2016"]));
+        assert!(!are("author", &["7 Feb"]));
+        assert!(!are("period", &["Feb 2016", "Mar 2016"]));
+        assert!(!are("period", &["2016-W05"]));
+        assert!(!are("period", &["2016-02-07"]));
+        assert!(!are("period", &[]));
     }
 
     #[test]
@@ -205,30 +201,5 @@ mod tests {
         };
         let sums = sums(&profile, &set);
         assert_eq!(sums.as_slice(), [3.0, 4.0, 6.0, 8.0, 0.0, 0.0]);
-    }
-
-    #[test]
-    fn labels_have_whole_words_and_at_least_one() {
-        let long = "pneumonoultramicroscopicsilicovolcanoconiosis";
-        let topic = |words: &[&str]| Topic {
-            words: words.iter().map(|w| ((*w).to_owned(), 1.0)).collect(),
-            parts: Vec::new(),
-        };
-        let topics = vec![
-            topic(&["trump", "hillary", "vote"]),
-            topic(&["trump", "realdonaldtrump", "vote"]),
-            topic(&[long, "vote"]),
-            topic(&[]),
-        ];
-        let tree = TopicTree {
-            layers: vec![topics],
-            parts_by: None,
-        };
-        let label = |place| topic_label(place, Some(&tree), 0);
-        assert_eq!(label(0), "1 trump hillary vote");
-        assert_eq!(label(1), "2 trump realdonaldtrump");
-        assert_eq!(label(2), format!("3 {long}"));
-        assert_eq!(label(3), "4");
-        assert_eq!(topic_label(4, None, 0), "5");
     }
 }

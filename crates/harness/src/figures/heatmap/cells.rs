@@ -112,7 +112,10 @@ fn annotate(scene: &mut Scene, placed: &Placed<'_>, scale: (f64, f64)) {
         .iter()
         .all(|value| value.fract() == 0.0 && value.abs() < 1e6 || value.is_nan());
     let decimals = if whole { 0 } else { 2 };
-    let print = |value: f64| minus(&format!("{value:.decimals$}"));
+    let print = |value: f64| match value.is_nan() {
+        true => "–".to_owned(),
+        false => minus(&format!("{value:.decimals$}")),
+    };
     let (width, height) = (placed.cell.0 - GAP - 1.5, placed.cell.1 - GAP);
     // Rejects what cannot fit before thousands of values are measured.
     if width < SMALLEST_TEXT * 0.6 {
@@ -125,9 +128,6 @@ fn annotate(scene: &mut Scene, placed: &Placed<'_>, scale: (f64, f64)) {
         return;
     }
     for (index, text) in texts.into_iter().enumerate() {
-        if values[index].is_nan() {
-            continue;
-        }
         let (x, y) = cell(placed, index).centre();
         let ground = colour::level(colour::level_of(values[index], scale));
         let text = Text::new(text, (x, y + font::CAP * size / 2.0), size);

@@ -1,14 +1,15 @@
 //! Where everything in a grid of panels goes.
 
-use super::super::PAGE_WIDTH;
-use super::plan::{BAR_GAP, BAR_WIDTH, GAP, MARGIN, Plan, WIDEST_WORD};
+use super::plan::{self, BAR_GAP, BAR_WIDTH, GAP, MARGIN, Plan, WIDEST_WORD};
 use super::ticks::{self, Ticks};
 use super::{
-    Axis, Face, HEADING_TEXT, HeatmapGrid, LABEL_TEXT, PANEL_TEXT, Panel, Rect, TICK, TICK_GAP,
-    TITLE_TEXT, Text, font, plot,
+    Axis, Face, HEADING_TEXT, HeatmapGrid, LABEL_GAP, LABEL_TEXT, PANEL_TEXT, Panel, Rect, TICK,
+    TICK_GAP, TITLE_TEXT, Text, font, plot,
 };
 
 const BAR_HEIGHT: f64 = 240.0;
+/// A title widens a narrow figure this far, and then takes several lines.
+const NARROW_TITLE: f64 = 360.0;
 
 /// A panel with its place on the sheet.
 pub(super) struct Placed<'a> {
@@ -27,6 +28,8 @@ pub(super) struct Layout<'a> {
     pub(super) headings: Vec<Text>,
     pub(super) panels: Vec<Placed<'a>>,
     pub(super) bar: Option<Rect>,
+    /// What the colours mean, in lines.
+    pub(super) bar_label: Vec<String>,
 }
 
 /// The stretch of the sheet that a row or column of panels takes, without axes and titles.
@@ -47,7 +50,7 @@ impl<'a> Layout<'a> {
         let plan = Plan::new(grid, bar);
         let columns = plan.columns();
         let (heads, head_room) = plan.column_titles(&columns);
-        let title_limit = (PAGE_WIDTH - 2.0 * MARGIN).max(plan.right(&columns) - MARGIN);
+        let title_limit = (plan.right(&columns) + plan.bar_room - MARGIN).max(NARROW_TITLE);
         let title = grid.title.as_deref().unwrap_or_default();
         let title = font::wrap(title, TITLE_TEXT, Face::Bold, title_limit);
         let head_top = MARGIN + plot::title_height(&title, TITLE_TEXT);
@@ -77,14 +80,33 @@ impl<'a> Layout<'a> {
         let title_width = title
             .iter()
             .map(|line| font::width(line, TITLE_TEXT, Face::Bold));
-        let content = bar.map_or(right, |_| right + plan.bar_room);
+        // Lines of the label may be longer than the bar, as far as the sheet has room.
+        let bar_label = bar.map_or_else(Vec::new, |bar| {
+            let room = (bar.y - head_top).min(bottom - bar.bottom()).max(0.0);
+            let limit = bar.height + 2.0 * room;
+            font::fold(&grid.scale_label, LABEL_TEXT, Face::Regular, limit)
+        });
+        let more = bar_label.len().saturating_sub(1) as f64 * font::LEADING * LABEL_TEXT;
+        let content = bar.map_or(right, |_| right + plan.bar_room + more);
+        let wide = title_width.fold(content - MARGIN, f64::max);
+        // A figure narrower than its title stands in the middle below it.
+        let shift = ((wide - (content - MARGIN)) / 2.0).floor();
+        headings
+            .iter_mut()
+            .for_each(|heading| heading.at.0 += shift);
+        panels.iter_mut().for_each(|panel| panel.area.x += shift);
+        let bar = bar.map(|bar| Rect {
+            x: bar.x + shift,
+            ..bar
+        });
         Layout {
-            width: (title_width.fold(content - MARGIN, f64::max) + 2.0 * MARGIN).ceil(),
+            width: (wide + 2.0 * MARGIN).ceil(),
             height: (bar.map_or(bottom, |bar| bottom.max(bar.bottom() + 6.0)) + MARGIN).ceil(),
             title,
             headings,
             panels,
             bar,
+            bar_label,
         }
     }
 }
@@ -177,21 +199,34 @@ impl<'a> Plan<'a> {
         (tracks, bottom)
     }
 
+    /// Room the names of the columns take below a row of panels.
+    fn col_depth(&self, row: usize) -> f64 {
+        let own = (0..self.cols).filter(|&col| self.own_col_axis(row, col));
+        let depths = own.filter_map(|col| {
+            let (panel, (width, _)) = (self.grid.panel(row, col)?, self.size(row, col)?);
+            let cell = width / panel.cols as f64;
+            Some(ticks::cols(panel.cols, &panel.col_labels, cell, Vec::new()).depth)
+        });
+        depths.fold(0.0, f64::max)
+    }
+
     /// Puts a panel's upper edge at `top`, centred in its column.
     fn place(&self, row: usize, col: usize, column: Track, top: f64) -> Option<Placed<'a>> {
         let panel = self.grid.panel(row, col)?;
         let (width, height) = self.size(row, col)?;
         let cell = (width / panel.cols as f64, height / panel.rows as f64);
-        let row_axis = self.own_row_axis(row, col).then(|| {
+        let row_axis = self.own_row_axis(col).then(|| {
             let label = Plan::label(&self.grid.y_labels, col);
-            let limit = height + GAP - 4.0;
-            let line = font::shorten(label, LABEL_TEXT, Face::Regular, limit);
-            ticks::rows(panel.rows, &panel.row_labels, cell.1, vec![line])
+            let lines = plan::row_name(panel, label, height);
+            ticks::rows(panel.rows, &panel.row_labels, cell.1, lines)
         });
         let col_axis = self.own_col_axis(row, col).then(|| {
             let label = Plan::label(&self.grid.x_labels, col);
             let lines = font::wrap(label, LABEL_TEXT, Face::Regular, column.length + GAP / 2.0);
-            ticks::cols(panel.cols, &panel.col_labels, cell.0, lines)
+            let axis = ticks::cols(panel.cols, &panel.col_labels, cell.0, lines);
+            // What the columns are stands at one height below panels side by side.
+            let depth = self.col_depth(row).max(axis.depth);
+            Ticks { depth, ..axis }
         });
         let x = (column.middle() - width / 2.0).round();
         Some(Placed {
@@ -214,7 +249,7 @@ fn foot(placed: &Placed<'_>) -> f64 {
     placed.col_axis.as_ref().map_or(0.0, |axis| {
         let label = match axis.label.len() {
             0 => 0.0,
-            lines => LABEL_TEXT * (0.6 + font::LEADING * lines as f64),
+            lines => LABEL_GAP + LABEL_TEXT * (0.2 + font::LEADING * lines as f64),
         };
         TICK + TICK_GAP + axis.depth + label
     })

@@ -6,10 +6,10 @@ mod plan;
 mod ticks;
 
 use super::axis::Axis;
-use super::colour::{self, FRAME};
+use super::colour::{self, FRAME, LEVELS};
 use super::font::{self, Face};
 use super::plot::{self, TITLE_TEXT};
-use super::scene::{Anchor, Cells, Rect, Scene, Stroke, Text};
+use super::scene::{Anchor, Cells, Outline, Rect, Scene, Stroke, Text};
 use super::{Figure, FigureError};
 use layout::{Layout, Placed};
 
@@ -20,6 +20,10 @@ const HEADING_TEXT: f64 = 11.0;
 const TICK: f64 = 3.0;
 /// Between a tick and its label.
 const TICK_GAP: f64 = 2.5;
+/// Between the names of columns and what they are.
+const LABEL_GAP: f64 = 8.0;
+/// Height of the arrow head at an end of the colour bar.
+const ARROW: f64 = 9.0;
 
 /// One matrix.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,7 +34,8 @@ pub struct Panel {
     pub rows: usize,
     /// Number of columns.
     pub cols: usize,
-    /// Values row by row, `rows` × `cols` of them; NaN is drawn in grey.
+    /// Values row by row, `rows` × `cols` of them; NaN is drawn in grey, with a dash where values are
+    /// printed.
     pub values: Vec<f64>,
     /// Names of the rows; if empty, rows are numbered from 1.
     pub row_labels: Vec<String>,
@@ -48,7 +53,8 @@ pub struct Panel {
 ///
 /// Cells are square and of one size in the whole grid. Only a panel much longer than wide (or wide
 /// than long) is compressed, and panels too different to be drawn to one scale are drawn to one
-/// size. Neighbours with the same rows (columns) and labels share one axis.
+/// size. Where all panels side by side have the same rows and labels they share one axis, as panels above
+/// each other share that of their columns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HeatmapGrid {
     /// Title above the grid.
@@ -63,7 +69,8 @@ pub struct HeatmapGrid {
     pub x_labels: Vec<String>,
     /// Axis label left of the panels of each column of the grid; may be empty.
     pub y_labels: Vec<String>,
-    /// Values at the ends of the colour scale; values beyond take the colour of the end.
+    /// Values at the ends of the colour scale. Values beyond take the colour of the end, at which the
+    /// colour bar then has an arrow head.
     pub scale: (f64, f64),
     /// Label of the colour bar.
     pub scale_label: String,
@@ -88,6 +95,21 @@ impl HeatmapGrid {
     fn panel(&self, row: usize, col: usize) -> Option<&Panel> {
         let panel = self.panels.get(row)?.get(col)?.as_ref()?;
         (!panel.values.is_empty()).then_some(panel)
+    }
+
+    /// Whether values lie below the lower end of a colour scale, and above the upper one.
+    fn beyond(&self, (low, high): (f64, f64)) -> (bool, bool) {
+        // Rounding alone is no excess.
+        let slack = 1e-9 * (high - low);
+        let panels = self.panels.iter().flatten().flatten();
+        panels
+            .flat_map(|panel| &panel.values)
+            .fold((false, false), |(below, above), value| {
+                (
+                    below || *value < low - slack,
+                    above || *value > high + slack,
+                )
+            })
     }
 
     /// The colour scale with distinct, finite ends.
@@ -132,7 +154,13 @@ impl Figure for HeatmapGrid {
             draw_axes(&mut scene, placed);
         }
         if let Some(area) = layout.bar {
-            draw_bar(&mut scene, area, &bar, &self.scale_label);
+            draw_bar(&mut scene, area, &bar, self.beyond(scale));
+            for (index, line) in layout.bar_label.iter().enumerate() {
+                let x = area.right() + plan::bar_labels(&bar);
+                let x = x + LABEL_TEXT * (1.0 + font::LEADING * index as f64);
+                let at = (x, area.centre().1);
+                scene.text(Text::new(line.as_str(), at, LABEL_TEXT).upward());
+            }
         }
         Ok(scene)
     }
@@ -150,7 +178,8 @@ fn draw_axes(scene: &mut Scene, placed: &Placed<'_>) {
             scene.text(Text::new(label.as_str(), at, TICK_TEXT).anchored(Anchor::End));
         }
         let x = area.x - TICK - TICK_GAP - axis.depth - 0.6 * LABEL_TEXT;
-        for line in &axis.label {
+        for (index, line) in axis.label.iter().rev().enumerate() {
+            let x = x - font::LEADING * LABEL_TEXT * index as f64;
             scene.text(Text::new(line.as_str(), (x, area.centre().1), LABEL_TEXT).upward());
         }
     }
@@ -169,7 +198,7 @@ fn draw_axes(scene: &mut Scene, placed: &Placed<'_>) {
                 Text::new(label.as_str(), (x, below + 2.0 * rise), TICK_TEXT)
             });
         }
-        let top = bottom + TICK + TICK_GAP + axis.depth + 0.4 * LABEL_TEXT;
+        let top = bottom + TICK + TICK_GAP + axis.depth + LABEL_GAP;
         for (index, line) in axis.label.iter().enumerate() {
             let y = top + LABEL_TEXT * (font::CAP + font::LEADING * index as f64);
             scene.text(Text::new(line.as_str(), (area.centre().0, y), LABEL_TEXT));
@@ -177,14 +206,32 @@ fn draw_axes(scene: &mut Scene, placed: &Placed<'_>) {
     }
 }
 
-fn draw_bar(scene: &mut Scene, area: Rect, axis: &Axis, label: &str) {
+/// The colour bar within its area, with an arrow head at an end that values lie beyond.
+fn draw_bar(scene: &mut Scene, whole: Rect, axis: &Axis, (below, above): (bool, bool)) {
+    let (head, foot) = [above, below]
+        .map(|arrow| if arrow { ARROW } else { 0.0 })
+        .into();
+    let area = Rect {
+        y: whole.y + head,
+        height: whole.height - head - foot,
+        ..whole
+    };
     scene.cells(Cells {
         area,
         cols: 1,
-        levels: colour::LEVELS.rev().collect(),
+        levels: LEVELS.rev().collect(),
     });
     let quiet = Stroke::solid(FRAME, 0.6);
     scene.frame(area, quiet);
+    let ends = [
+        (above, area.y, whole.y, LEVELS.end()),
+        (below, area.bottom(), whole.bottom(), LEVELS.start()),
+    ];
+    for (_, base, tip, level) in ends.into_iter().filter(|(shown, ..)| *shown) {
+        let corners = vec![(area.x, base), (area.centre().0, tip), (area.right(), base)];
+        let colour = Some(colour::level(*level));
+        scene.shape(Outline::Closed(corners), colour, Some(quiet), 1.0);
+    }
     for tick in &axis.ticks {
         if let Some(y) = plot::height(axis, area, tick.value) {
             scene.line(vec![(area.right(), y), (area.right() + TICK, y)], quiet);
@@ -195,7 +242,4 @@ fn draw_bar(scene: &mut Scene, area: Rect, axis: &Axis, label: &str) {
             scene.text(Text::new(tick.label.as_str(), at, TICK_TEXT).anchored(Anchor::Start));
         }
     }
-    let x = area.right() + plan::bar_labels(axis) + LABEL_TEXT;
-    let label = font::shorten(label, LABEL_TEXT, Face::Regular, area.height);
-    scene.text(Text::new(label, (x, area.centre().1), LABEL_TEXT).upward());
 }

@@ -3,7 +3,8 @@
 
 use super::super::PAGE_WIDTH;
 use super::{
-    Axis, Face, HEADING_TEXT, HeatmapGrid, LABEL_TEXT, TICK, TICK_GAP, TICK_TEXT, font, ticks,
+    Axis, Face, HEADING_TEXT, HeatmapGrid, LABEL_TEXT, Panel, TICK, TICK_GAP, TICK_TEXT, font,
+    ticks,
 };
 
 pub(super) const MARGIN: f64 = 12.0;
@@ -38,6 +39,8 @@ pub(super) struct Plan<'a> {
     /// Room left of each column of panels for the axes of its rows.
     pub(super) gutters: Vec<f64>,
     pub(super) bar_room: f64,
+    /// The panels of every row share the names left of the first.
+    rows_are_shared: bool,
     /// Px per unit of [`Plan::extent`].
     scale: f64,
     to_one_size: bool,
@@ -69,10 +72,20 @@ impl<'a> Plan<'a> {
             stub: lines as f64 * HEADING_TEXT * font::LEADING + if lines > 0 { 6.0 } else { 0.0 },
             gutters: Vec::new(),
             bar_room: BAR_GAP + BAR_WIDTH + bar_labels(bar) + label,
+            rows_are_shared: true,
             scale: 1.0,
             to_one_size: false,
         };
+        plan.rows_are_shared = !plan.places().any(|(row, col)| {
+            col > 0 && grid.panel(row, col).is_some() && plan.has_other_rows(row, col)
+        });
         plan.gutters = (0..cols).map(|col| plan.gutter(col)).collect();
+        // Columns stand at even distances, however long the names.
+        let widest = plan.gutters.iter().skip(1).copied().fold(0.0, f64::max);
+        plan.gutters
+            .iter_mut()
+            .skip(1)
+            .for_each(|gutter| *gutter = widest);
         plan.choose_scale();
         plan
     }
@@ -86,8 +99,13 @@ impl<'a> Plan<'a> {
         labels.get(col).map_or("", String::as_str)
     }
 
-    /// Whether a panel needs names for its rows, or shares those of its left neighbour.
-    pub(super) fn own_row_axis(&self, row: usize, col: usize) -> bool {
+    /// Whether a panel names its rows, or shares the names of its left neighbour. If one panel right of
+    /// another cannot, none does: room is left for names anyway, and columns look alike.
+    pub(super) fn own_row_axis(&self, col: usize) -> bool {
+        col == 0 || !self.rows_are_shared
+    }
+
+    fn has_other_rows(&self, row: usize, col: usize) -> bool {
         let (Some(panel), Some(left)) = (
             self.grid.panel(row, col),
             col.checked_sub(1)
@@ -112,17 +130,18 @@ impl<'a> Plan<'a> {
     }
 
     fn gutter(&self, col: usize) -> f64 {
-        let label = Self::label(&self.grid.y_labels, col);
-        let label = if label.is_empty() {
-            0.0
-        } else {
-            1.4 * LABEL_TEXT
-        };
+        let name = Self::label(&self.grid.y_labels, col);
         (0..self.rows)
-            .filter(|&row| self.own_row_axis(row, col))
+            .filter(|_| self.own_row_axis(col))
             .filter_map(|row| self.grid.panel(row, col))
-            .map(|panel| ticks::row_depth(panel.rows, &panel.row_labels))
-            .map(|depth| (label + depth + TICK + TICK_GAP).ceil())
+            .map(|panel| {
+                let label = match row_name(panel, name, ANNOTATED_CELL * panel.rows as f64).len() {
+                    0 => 0.0,
+                    lines => LABEL_TEXT * (1.4 + font::LEADING * (lines - 1) as f64),
+                };
+                let depth = ticks::row_depth(panel.rows, &panel.row_labels);
+                (label + depth + TICK + TICK_GAP).ceil()
+            })
             .fold(0.0, f64::max)
     }
 
@@ -187,6 +206,19 @@ impl<'a> Plan<'a> {
         let most = LARGEST_CELL * panel.rows.max(panel.cols) as f64 / width.max(height);
         let scale = self.scale.min(most);
         Some(((width * scale).max(1.0), (height * scale).max(1.0)))
+    }
+}
+
+/// What the rows of a panel of some height are, in lines. Only the height of annotated panels is known
+/// before there is a layout; on others there is one line.
+pub(super) fn row_name(panel: &Panel, name: &str, height: f64) -> Vec<String> {
+    if panel.annotate {
+        font::fold(name, LABEL_TEXT, Face::Regular, height + GAP - 4.0)
+    } else if name.is_empty() {
+        Vec::new()
+    } else {
+        let limit = height.max(ANNOTATED_CELL) + GAP - 4.0;
+        vec![font::shorten(name, LABEL_TEXT, Face::Regular, limit)]
     }
 }
 

@@ -1,3 +1,5 @@
+mod dots;
+mod grids;
 mod samples;
 
 use super::scene::{Anchor, Mark, Outline, Text};
@@ -168,24 +170,41 @@ fn degenerate_data_are_drawn_without_complaint() {
     ];
     let mut figures: Vec<Box<dyn Figure>> = vec![
         Box::new(HeatmapGrid::default()),
-        Box::new(ErrorByLayer::default()),
+        Box::new(DotPlot::default()),
         Box::new(Curves::default()),
         Box::new(LayerPanels::default()),
         Box::new(LayerPanels {
             panels: vec![LayerPanel::default(); 2],
             ..LayerPanels::default()
         }),
-        Box::new(ErrorByLayer {
-            series: vec![Series::default(); 15],
-            ..errors(0)
+        Box::new(DotPlot {
+            groups: vec![DotRows::default(), DotRows::default()],
+            ..errors(0, 3)
         }),
-        Box::new(ErrorByLayer {
-            layers: strings(["only"]),
-            ..errors(2)
+        Box::new(DotPlot {
+            panels: vec![],
+            ..errors(2, 0)
         }),
-        Box::new(ErrorByLayer {
-            layers: vec![],
-            ..errors(2)
+        Box::new(DotPlot {
+            groups: vec![
+                DotRows {
+                    rows: vec![DotRow::default(); 3],
+                    ..DotRows::default()
+                };
+                9
+            ],
+            ..errors(0, 1)
+        }),
+        Box::new(LayerPanels {
+            panels: vec![LayerPanel {
+                plot: LayerPlot {
+                    series: vec![Series::default(); 15],
+                    layers: vec![],
+                    ..LayerPlot::default()
+                },
+                ..LayerPanel::default()
+            }],
+            ..LayerPanels::default()
         }),
     ];
     for (rows, cols) in [(0, 0), (0, 5), (5, 0), (1, 1), (1, 3000), (3000, 1)] {
@@ -230,16 +249,34 @@ fn degenerate_data_are_drawn_without_complaint() {
                 }],
                 ..convergence(0, log, log)
             }));
-            figures.push(Box::new(ErrorByLayer {
-                series: vec![Series {
-                    values: vec![values.first().map(|&mean| Spread {
-                        mean,
-                        trials: values.clone(),
-                    })],
-                    published: values.iter().map(|&value| Some(value)).collect(),
-                    ..Series::default()
+            let spread = values.first().map(|&centre| Spread {
+                centre,
+                trials: values.clone(),
+            });
+            figures.push(Box::new(DotPlot {
+                groups: vec![DotRows {
+                    rows: vec![DotRow {
+                        values: vec![spread.clone()],
+                        published: values.iter().map(|&value| Some(value)).collect(),
+                        ..DotRow::default()
+                    }],
+                    ..DotRows::default()
                 }],
-                ..errors(0)
+                ..errors(0, 3)
+            }));
+            figures.push(Box::new(LayerPanels {
+                panels: vec![LayerPanel {
+                    plot: LayerPlot {
+                        layers: strings(["only"]),
+                        series: vec![Series {
+                            values: vec![spread],
+                            ..Series::default()
+                        }],
+                        ..LayerPlot::default()
+                    },
+                    ..LayerPanel::default()
+                }],
+                ..LayerPanels::default()
             }));
         }
     }
@@ -281,7 +318,7 @@ fn a_panel_that_contradicts_its_shape_is_an_error_that_names_it() {
 
 #[test]
 fn a_file_that_cannot_be_written_is_named() {
-    let error = errors(1)
+    let error = errors(1, 1)
         .save(Path::new("no-such-folder"), "errors")
         .unwrap_err();
     assert!(error.to_string().contains("errors.svg"), "{error}");

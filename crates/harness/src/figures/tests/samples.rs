@@ -133,33 +133,63 @@ const METHODS: [&str; 12] = [
     "Deep semi-NMF",
 ];
 
-pub(super) fn errors(methods: usize) -> ErrorByLayer {
-    let spread = |method: usize, layer: usize| {
-        let base = [0.12, 0.45, 0.71][layer] + 0.2 * noise(method);
-        let trial = |index| base + 0.05 * noise(index + 100 * method + 1000 * layer);
-        let trials: Vec<f64> = (0..10).map(trial).collect();
-        let mean = trials.iter().sum::<f64>() / 10.0;
-        Some(Spread { mean, trials })
+/// A dot plot of so many rows and panels, a third of the rows beyond the publication.
+pub(super) fn errors(rows: usize, panels: usize) -> DotPlot {
+    let spread = |row: usize, panel: usize| {
+        let base = [0.12, 0.45, 0.71][panel % 3] + 0.2 * noise(row);
+        let trial = |index| base + 0.05 * noise(index + 100 * row + 1000 * panel);
+        let trials: Vec<f64> = (0..1 + 3 * (row % 4)).map(trial).collect();
+        let centre = trials.iter().sum::<f64>() / trials.len() as f64;
+        // Some have no such layer, and one fit failed.
+        match (row, panel) {
+            (8 | 19, 1) => None,
+            (10, 2) => Some(Spread {
+                centre: f64::NAN,
+                trials: vec![f64::NAN; 2],
+            }),
+            _ => Some(Spread { centre, trials }),
+        }
     };
-    let series = |method: usize| Series {
-        label: METHODS[method].into(),
-        emphasised: method == 5,
-        values: (0..3)
-            .map(|layer| spread(method, layer).filter(|_| method != 8 || layer != 1))
+    let dot_row = |row: usize, mark: &str| DotRow {
+        label: match row {
+            13 => format!("Neural Multi-HNTF, first layer frozen, supervised, best of 10{mark}"),
+            _ => format!("{}{mark}", METHODS[row % METHODS.len()]),
+        },
+        values: (0..panels).map(|panel| spread(row, panel)).collect(),
+        published: (0..panels)
+            .map(|panel| (row < 6 && panel != 1).then_some(0.2 + 0.3 * panel as f64))
             .collect(),
-        published: vec![
-            (method < 6).then_some(0.2),
-            None,
-            (method < 6).then_some(0.8),
-        ],
     };
-    ErrorByLayer {
-        title: "Relative error by layer, 10 trials".into(),
-        layers: strings(["r = 7", "r = 4", "r = 2"]),
-        x_label: "layer".into(),
-        y_label: "relative error".into(),
-        series: (0..methods).map(series).collect(),
+    let beyond = rows - rows / 3;
+    DotPlot {
+        title: "Synthetic tensor, noise 0.4".into(),
+        panels: (0..panels)
+            .map(|panel| format!("r = {}", 7 - panel % 6))
+            .collect(),
+        x_label:
+            "Relative error against the noise-free tensor; mean over trials, or the best where \
+                  the name says so"
+                .into(),
+        groups: vec![
+            DotRows {
+                name: "row of the publication".into(),
+                rows: (0..beyond).map(|row| dot_row(row, "")).collect(),
+            },
+            DotRows {
+                name: "† row beyond it".into(),
+                rows: (beyond..rows).map(|row| dot_row(row, " †")).collect(),
+            },
+        ],
     }
+}
+
+/// One group, and a name that is one long word.
+fn unnamed_errors() -> DotPlot {
+    let mut plot = errors(3, 2);
+    plot.title.clear();
+    plot.groups.iter_mut().for_each(|group| group.name.clear());
+    plot.groups[0].rows[1].label = "supervised-neural-multi-hntf-".repeat(4);
+    plot
 }
 
 /// What is said of ten ranks, in three plots.
@@ -170,18 +200,15 @@ pub(super) fn ranks(methods: usize) -> LayerPanels {
                 scale * (0.5 + 0.5 * noise(index + 10 * rank + 100 * method)) / (rank + 1) as f64
             };
             let trials: Vec<f64> = (0..6).map(trial).collect();
-            let mean = trials.iter().sum::<f64>() / 6.0;
-            Some(Spread { mean, trials })
+            let centre = trials.iter().sum::<f64>() / 6.0;
+            Some(Spread { centre, trials })
         };
         let series = |method: usize| Series {
             label: METHODS[method].into(),
-            emphasised: true,
             values: (0..10).map(|rank| spread(method, rank)).collect(),
-            published: Vec::new(),
         };
         LayerPanel {
-            plot: ErrorByLayer {
-                title: String::new(),
+            plot: LayerPlot {
                 layers: (1..11).map(|rank| rank.to_string()).collect(),
                 x_label: "rank".into(),
                 y_label: y_label.into(),
@@ -223,13 +250,41 @@ pub(super) fn convergence(curves: usize, log_x: bool, log_y: bool) -> Curves {
     }
 }
 
+/// A small heat map with long words around it, values beyond its scale, and a class without any.
+fn confusion() -> HeatmapGrid {
+    let classes = strings(["democrats (n = 12)", "republicans (n = 0)"]);
+    let values = vec![0.75, 0.25, f64::NAN, f64::NAN];
+    let panel = |values| Panel {
+        row_labels: classes.clone(),
+        col_labels: strings(["democrats", "republicans"]),
+        annotate: true,
+        ..panel(values, 2, 2)
+    };
+    HeatmapGrid {
+        title: Some("Multi-HNTF, supervised: trial 3, the best by training error".into()),
+        panels: vec![vec![
+            Some(panel(values)),
+            Some(panel(vec![1.5, 0.0, 0.5, -1.0])),
+        ]],
+        column_titles: strings(["layer of rank 4", "layer of rank 2"]),
+        x_labels: vec!["predicted party".into(); 2],
+        y_labels: vec!["true party".into(); 2],
+        scale: (0.0, 1.0),
+        scale_label: "share of the documents of the true class".into(),
+        ..HeatmapGrid::default()
+    }
+}
+
 pub(super) fn samples() -> Vec<(&'static str, Box<dyn Figure>)> {
     vec![
         ("projections", Box::new(projections())),
         ("relations", Box::new(relations())),
         ("factors", Box::new(factors())),
-        ("errors", Box::new(errors(12))),
-        ("few-errors", Box::new(errors(3))),
+        ("confusion", Box::new(confusion())),
+        ("errors", Box::new(errors(20, 3))),
+        ("one-error", Box::new(errors(1, 1))),
+        ("errors-of-many-layers", Box::new(errors(4, 12))),
+        ("unnamed-errors", Box::new(unnamed_errors())),
         ("ranks", Box::new(ranks(2))),
         ("ranks-of-one", Box::new(ranks(1))),
         ("convergence", Box::new(convergence(12, false, true))),

@@ -1,26 +1,24 @@
-//! Error by layer: methods side by side in each layer, with every trial and published values.
+//! One plot over the layers of a hierarchy: methods side by side in each layer, with every trial.
 
 use super::axis::Axis;
 use super::colour::FRAME;
 use super::font::{self, Face};
 use super::key::{self, Entry, Look, Sample};
-use super::plot::{self, Plot, TICK_TEXT};
+use super::plot::{self, TICK_TEXT};
 use super::scene::{Outline, Rect, Scene, Stroke};
-use super::{Figure, FigureError};
 
 /// Few methods stay side by side instead of spreading over the whole layer, in px.
 const WIDEST_SLOT: f64 = 28.0;
 
-/// Errors of several methods at the layers of a hierarchy.
+/// Values of several methods at the layers of a hierarchy, joined by lines. Drawn as one of
+/// [`LayerPanels`](super::LayerPanels).
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ErrorByLayer {
-    /// Title above the plot; empty for none.
-    pub title: String,
-    /// Names of the layers, first layer first, for instance "r = 7".
+pub struct LayerPlot {
+    /// Names of the layers, first layer first, for instance "7".
     pub layers: Vec<String>,
     /// Label of the layer axis; empty for none.
     pub x_label: String,
-    /// Label of the error axis.
+    /// Label of the axis of the values.
     pub y_label: String,
     /// The methods, in the order of the legend. Up to twelve are easily told apart.
     pub series: Vec<Series>,
@@ -31,68 +29,46 @@ pub struct ErrorByLayer {
 pub struct Series {
     /// Name in the legend.
     pub label: String,
-    /// Drawn larger, and named in bold.
-    pub emphasised: bool,
     /// What was measured at each layer; `None` where the method has no such layer.
     pub values: Vec<Option<Spread>>,
-    /// What was published for each layer, if anything.
-    pub published: Vec<Option<f64>>,
 }
 
-/// The trials at one layer.
+/// The trials of one number.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spread {
-    /// Mean over the trials.
-    pub mean: f64,
-    /// Each trial; may be empty, and one alone is not drawn beside its mean.
+    /// What stands for them, for instance their mean.
+    pub centre: f64,
+    /// Each trial; may be empty, and one alone is not drawn beside what stands for it.
     pub trials: Vec<f64>,
 }
 
-impl Figure for ErrorByLayer {
-    fn scene(&self) -> Result<Scene, FigureError> {
-        let y = Axis::new(self.all_values(), false, 0.06, 7);
-        let legend = self.legend();
-        let (mut scene, area) = Plot {
-            title: &self.title,
-            x_label: &self.x_label,
-            y_label: &self.y_label,
-            y: &y,
-            legend: &legend,
-        }
-        .draw();
-        self.draw_data(&mut scene, area, &y, true);
-        Ok(scene)
+impl Spread {
+    /// All its numbers.
+    pub(super) fn values(&self) -> impl Iterator<Item = f64> + '_ {
+        self.trials.iter().copied().chain([self.centre])
     }
 }
 
-impl ErrorByLayer {
+impl LayerPlot {
     /// Draws everything inside the frame, the frame, and the layers' names below it if they are to
     /// stand there.
     pub(super) fn draw_data(&self, scene: &mut Scene, area: Rect, y: &Axis, named: bool) {
         self.draw_groups(scene, area, named);
-        for emphasised in [false, true] {
-            for (index, series) in self.series.iter().enumerate() {
-                if series.emphasised == emphasised {
-                    self.draw_series(scene, area, y, index);
-                }
-            }
+        for index in 0..self.series.len() {
+            self.draw_series(scene, area, y, index);
         }
         plot::frame(scene, area);
     }
 
     pub(super) fn all_values(&self) -> impl Iterator<Item = f64> + '_ {
-        self.series.iter().flat_map(|series| {
-            let measured = series.values.iter().flatten();
-            measured
-                .flat_map(|spread| spread.trials.iter().copied().chain([spread.mean]))
-                .chain(series.published.iter().copied().flatten())
-        })
+        let spreads = self.series.iter().flat_map(|series| &series.values);
+        spreads.flatten().flat_map(Spread::values)
     }
 
     pub(super) fn legend(&self) -> Vec<Entry> {
         let methods = self.series.iter().enumerate().map(|(index, series)| {
             let sample = Sample::Marker(Look::of(index));
-            Entry::new(&series.label, series.emphasised, sample)
+            Entry::new(&series.label, true, sample)
         });
         let mut entries: Vec<Entry> = methods.collect();
         let mut spreads = self
@@ -101,10 +77,6 @@ impl ErrorByLayer {
             .flat_map(|series| series.values.iter().flatten());
         if spreads.any(|spread| spread.trials.len() > 1) {
             entries.push(Entry::new("single trials", false, Sample::Trial));
-        }
-        let mut published = self.series.iter().flat_map(|series| &series.published);
-        if published.any(Option::is_some) {
-            entries.push(Entry::new("published", false, Sample::Published));
         }
         entries
     }
@@ -143,16 +115,12 @@ impl ErrorByLayer {
         let spread = |layer: usize| series.values.get(layer).and_then(Option::as_ref);
 
         let means: Vec<_> = layers()
-            .filter_map(|(layer, x)| Some((x, plot::height(y, area, spread(layer)?.mean)?)))
+            .filter_map(|(layer, x)| Some((x, plot::height(y, area, spread(layer)?.centre)?)))
             .collect();
-        let (radius, width, opacity) = if series.emphasised {
-            ((0.5 * slot).clamp(2.2, 5.0), 1.5, 0.9)
-        } else {
-            ((0.4 * slot).clamp(2.0, 4.0), 0.8, 0.35)
-        };
+        let radius = (0.5 * slot).clamp(2.2, 5.0);
         if means.len() > 1 {
-            let stroke = Stroke::solid(look.colour, width);
-            scene.shape(Outline::Open(means.clone()), None, Some(stroke), opacity);
+            let stroke = Stroke::solid(look.colour, 1.5);
+            scene.shape(Outline::Open(means.clone()), None, Some(stroke), 0.9);
         }
         for (layer, x) in layers() {
             let trials = spread(layer).map_or(&[][..], |spread| &spread.trials);
@@ -166,12 +134,6 @@ impl ErrorByLayer {
         }
         for mean in means {
             look.marker(scene, mean, radius);
-        }
-        for (layer, x) in layers() {
-            let published = series.published.get(layer).copied().flatten();
-            if let Some(at) = published.and_then(|value| plot::height(y, area, value)) {
-                key::published(scene, (x, at), (0.44 * slot).clamp(2.5, 7.0));
-            }
         }
     }
 }
