@@ -1,12 +1,13 @@
 //! What a user sees while fits run, and how they stop them.
 
+use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use hntf_harness::run::Watch;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// Set by Ctrl-C.
 static CANCELLED: AtomicBool = AtomicBool::new(false);
@@ -32,9 +33,9 @@ impl Bar {
     pub(crate) fn new(name: &str) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         // Short enough for the longest name and a method in 80 columns.
-        let template = "{prefix} [{bar:16}] {pos}/{len} fits, {elapsed}, {eta} left {wide_msg}";
+        let template = "{prefix} [{bar:16}] {pos}/{len} fits, {elapsed}{left} {wide_msg}";
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style.progress_chars("=> "));
+            bar.set_style(style.progress_chars("=> ").with_key("left", time_left));
         }
         bar.set_prefix(name.to_owned());
         let lines = (!std::io::stderr().is_terminal()).then(AtomicU64::default);
@@ -97,6 +98,13 @@ impl Watch for Bar {
     fn cancelled(&self) -> bool {
         self.tell();
         is_cancelled()
+    }
+}
+
+/// How long the rest takes, once a fit has ended that tells.
+fn time_left(state: &ProgressState, out: &mut dyn fmt::Write) {
+    if state.pos() > 0 {
+        let _ = write!(out, ", {:#} left", HumanDuration(state.eta()));
     }
 }
 

@@ -112,3 +112,15 @@ mistakes! {
     convergence_of_a_layer_there_is_not: "[[figure]]\nkind = \"convergence\"\nlayers = [2]\n";
     convergence_of_no_layers: "[[figure]]\nkind = \"convergence\"\nlayers = []\n";
 }
+
+#[test]
+fn a_first_layer_may_take_the_factors_of_the_data_as_they_are() {
+    let zero = "first-layer = { start = \"data\", stopping.max-iterations = 0 }";
+    let text = HEAD.replace("iterations = 2", zero);
+    let experiment = Experiment::parse("tiny.toml".as_ref(), &text).unwrap();
+    assert!(experiment.prepare().is_ok());
+    let text = text.replace("\"data\"", "\"random\"");
+    let experiment = Experiment::parse("tiny.toml".as_ref(), &text).unwrap();
+    let said = experiment.prepare().err().unwrap().to_string();
+    assert!(said.contains("a first layer of 0 iterations"), "{said}");
+}
