@@ -31,6 +31,8 @@ pub use settings::{
 ///
 /// The labels of the last layer (see [`Fit::labels_of`]) may enter as λ · loss(B Sᴸ).
 ///
+/// Data with hidden entries is refused ([`ModelError::HiddenEntries`]).
+///
 /// A fit whose loss becomes NaN or infinite ends with [`StopReason::Diverged`] after that epoch, and
 /// all its factors are zero.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -173,6 +175,17 @@ impl Model for NeuralNmf {
     ) -> Result<Hierarchy, ModelError> {
         let depth = fit.ranks.len();
         check_data(fit.data, fit.ranks[0])?;
+        let entries = fit.data.shape().iter().product();
+        // The network would take hidden entries for zeros.
+        if fit
+            .data
+            .mask()
+            .is_some_and(|m| m.observed() != Some(entries))
+        {
+            return Err(ModelError::HiddenEntries {
+                model: Self::ABOUT.id,
+            });
+        }
         let mut random = RandomState::new(fit.seed);
         let mut parameters = self.starting_factors(fit, &mut random, observer)?;
         let labels = match self.labels {
