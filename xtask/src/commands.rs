@@ -55,28 +55,39 @@ fn experiments() -> PathBuf {
 }
 
 pub(crate) fn list() -> Outcome {
+    let paths = catalogue::all(&experiments())?;
+    let loaded = paths.iter().map(|path| Experiment::load(path));
+    let experiments = loaded.collect::<Result<Vec<_>, _>>()?;
+    let names = experiments.iter().map(|e| e.name.as_str());
+    let names = names.chain(MODELS.iter().map(|e| e.id));
+    let names = names.chain(DATASETS.iter().map(|e| e.id));
+    let names = names.chain(PICTURES.iter().map(|e| e.id));
+    let width = names.map(str::len).max().unwrap_or(0);
     print("Experiments (cargo xtask reproduce NAME)");
-    for path in catalogue::all(&experiments())? {
-        let experiment = Experiment::load(&path)?;
-        print(&format!("  {:24} {}", experiment.name, experiment.title));
+    for experiment in &experiments {
+        print(&format!(
+            "  {:width$} {}",
+            experiment.name, experiment.title
+        ));
     }
     print("\nModels (model = { kind = \"…\" })");
-    describe(MODELS);
+    describe(MODELS, width);
     print("\nData sets (dataset = { kind = \"…\" })");
-    describe(DATASETS);
+    describe(DATASETS, width);
     print("\nFigures ([[figure]] kind = \"…\")");
-    describe(PICTURES);
+    describe(PICTURES, width);
     Ok(ExitCode::SUCCESS)
 }
 
-fn describe<T: ?Sized>(entries: &[Entry<T>]) {
+/// Summaries, citations and parameters in a second column, behind `width` characters of ids.
+fn describe<T: ?Sized>(entries: &[Entry<T>], width: usize) {
     for entry in entries {
-        print(&format!("  {:24} {}", entry.id, entry.summary));
+        print(&format!("  {:width$} {}", entry.id, entry.summary));
         if !entry.citation.is_empty() {
-            print(&format!("  {:24} {}", "", entry.citation));
+            print(&format!("  {:width$} {}", "", entry.citation));
         }
         for line in (entry.defaults)().lines().filter(|l| !l.is_empty()) {
-            print(&format!("  {:26} {line}", ""));
+            print(&format!("  {:width$}   {line}", ""));
         }
     }
 }

@@ -6,7 +6,7 @@ use hntf_tensor::Tensor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::DatasetError;
+use crate::{DatasetError, Origin};
 
 /// Data to factorize, and what is known about it.
 pub struct Dataset {
@@ -96,39 +96,21 @@ pub struct Places {
 }
 
 impl Places {
-    /// A file or folder of a public data set, by its name.
+    /// A file or folder of a public data set, by the names it may have; `origin` tells a user where
+    /// to get it.
     ///
     /// # Errors
-    /// [`DatasetError::Absent`] if no folder has it.
-    pub fn find(&self, data_set: &'static str, names: &[&str]) -> Result<PathBuf, DatasetError> {
-        self.search(data_set, names, true)
-    }
-
-    /// The same of a data set that nobody may pass on, so that it cannot be downloaded.
-    ///
-    /// # Errors
-    /// As there; the message does not say that it can be fetched.
-    pub fn find_own(&self, data_set: &'static str, name: &str) -> Result<PathBuf, DatasetError> {
-        self.search(data_set, &[name], false)
-    }
-
-    fn search(
-        &self,
-        data_set: &'static str,
-        names: &[&str],
-        can_be_fetched: bool,
-    ) -> Result<PathBuf, DatasetError> {
-        let candidates = self
+    /// [`DatasetError::Absent`], which names the first of them, if no folder has any.
+    pub fn find(&self, origin: Origin, names: &[&str]) -> Result<PathBuf, DatasetError> {
+        let mut candidates = self
             .data
             .iter()
-            .flat_map(|d| names.iter().map(|n| d.join(n)));
+            .flat_map(|folder| names.iter().map(move |name| folder.join(name)));
         candidates
-            .into_iter()
             .find(|path| path.exists())
             .ok_or_else(|| DatasetError::Absent {
-                data_set,
-                can_be_fetched,
                 file: names.first().map(|n| (*n).to_owned()).unwrap_or_default(),
+                origin,
                 folders: self.data.clone(),
             })
     }
@@ -148,26 +130,6 @@ impl Places {
                 key,
                 file: path.to_owned(),
                 folders: folders().cloned().collect(),
-            })
-    }
-
-    /// A folder of a public data set that nothing here can download, by its name; `origin` tells a
-    /// user where to get it.
-    ///
-    /// # Errors
-    /// [`DatasetError::AbsentLocally`] if no folder has it.
-    pub fn find_local(
-        &self,
-        name: &'static str,
-        origin: &'static str,
-    ) -> Result<PathBuf, DatasetError> {
-        let mut candidates = self.data.iter().map(|d| d.join(name));
-        candidates
-            .find(|path| path.exists())
-            .ok_or_else(|| DatasetError::AbsentLocally {
-                name,
-                origin,
-                folders: self.data.clone(),
             })
     }
 
@@ -215,7 +177,8 @@ mod tests {
             fs::create_dir_all(path).unwrap();
         }
         for path in &expected {
-            assert_eq!(places.find("x", &["x.tar.gz", "x"]).unwrap(), *path);
+            let found = places.find(Origin::Fetched("x"), &["x.tar.gz", "x"]);
+            assert_eq!(found.unwrap(), *path);
             fs::remove_dir(path).unwrap();
         }
     }
@@ -228,7 +191,8 @@ mod tests {
             data: vec![PathBuf::from("no/such/folder"), cache.path().to_owned()],
             ..Places::default()
         };
-        let said = places.find("x", &["x.tar.gz"]).unwrap_err().to_string();
+        let absent = places.find(Origin::Fetched("x"), &["x.tar.gz"]);
+        let said = absent.unwrap_err().to_string();
         let cache = cache.path().display();
         let expected = format!(
             "x.tar.gz was not found in no/such/folder, {cache}: run `cargo xtask fetch x`, which \
@@ -236,5 +200,18 @@ mod tests {
              HNTF_DATA_DIR"
         );
         assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn what_cannot_be_downloaded_is_told_with_what_to_do_instead() {
+        let places = Places {
+            data: vec![PathBuf::from("no/such/folder")],
+            ..Places::default()
+        };
+        let absent = places.find(Origin::ByHand("copy X.npy from its package"), &["x/X.npy"]);
+        let expected = "x/X.npy was not found in no/such/folder: it cannot be downloaded from here \
+                        (see datasets/README.md): copy X.npy from its package, and name the folder \
+                        that holds x/X.npy with --data-dir or HNTF_DATA_DIR";
+        assert_eq!(absent.unwrap_err().to_string(), expected);
     }
 }

@@ -32,22 +32,12 @@ pub enum DatasetError {
         shape: Vec<usize>,
     },
     /// A public data set that is not on this machine.
-    #[error(
-        "{file} was not found in {}: {}, or name a folder that has it with --data-dir or HNTF_DATA_DIR",
-        list(folders),
-        if *can_be_fetched {
-            how_to_fetch(data_set, folders)
-        } else {
-            "read in datasets/README.md where it comes from".to_owned()
-        }
-    )]
+    #[error("{file} was not found in {}: {}", list(folders), origin.advice(file, folders))]
     Absent {
-        /// The data set.
-        data_set: &'static str,
-        /// Whether it can be downloaded.
-        can_be_fetched: bool,
-        /// The file looked for.
+        /// The file or folder looked for.
         file: String,
+        /// Where it comes from.
+        origin: Origin,
         /// Where it was looked for; downloads go into the last of them.
         folders: Vec<PathBuf>,
     },
@@ -62,19 +52,6 @@ pub enum DatasetError {
         key: &'static str,
         /// The file looked for.
         file: PathBuf,
-        /// Where it was looked for.
-        folders: Vec<PathBuf>,
-    },
-    /// A public data set that is not on this machine and cannot be downloaded by name.
-    #[error(
-        "no folder {name} was found in {}: {origin}, and name the folder that holds {name} with --data-dir or HNTF_DATA_DIR",
-        list(folders)
-    )]
-    AbsentLocally {
-        /// The folder looked for.
-        name: &'static str,
-        /// Where its files come from.
-        origin: &'static str,
         /// Where it was looked for.
         folders: Vec<PathBuf>,
     },
@@ -204,12 +181,34 @@ pub enum DatasetError {
     Tensor(#[from] TensorError),
 }
 
-/// "run `cargo xtask fetch newsgroups`, which downloads it into datasets/cache".
-fn how_to_fetch(data_set: &str, folders: &[PathBuf]) -> String {
-    let into = folders.last().map_or_else(String::new, |f| {
-        format!(", which downloads it into {}", f.display())
-    });
-    format!("run `cargo xtask fetch {data_set}`{into}")
+/// How a public data set comes onto a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// `cargo xtask fetch` downloads it by this name.
+    Fetched(&'static str),
+    /// Nothing here can download it: what a user has to do, as a sentence without its end.
+    ByHand(&'static str),
+}
+
+impl Origin {
+    /// What to do about a file that is in none of `folders`; downloads go into the last of them.
+    fn advice(self, file: &str, folders: &[PathBuf]) -> String {
+        match self {
+            Self::Fetched(data_set) => {
+                let into = folders.last().map_or_else(String::new, |f| {
+                    format!(", which downloads it into {}", f.display())
+                });
+                format!(
+                    "run `cargo xtask fetch {data_set}`{into}, or name a folder that has it with \
+                     --data-dir or HNTF_DATA_DIR"
+                )
+            }
+            Self::ByHand(steps) => format!(
+                "it cannot be downloaded from here (see datasets/README.md): {steps}, and name the \
+                 folder that holds {file} with --data-dir or HNTF_DATA_DIR"
+            ),
+        }
+    }
 }
 
 fn list(folders: &[PathBuf]) -> String {

@@ -1,4 +1,5 @@
-//! Where data comes from: synthetic tensors, text corpora, 20 Newsgroups and files.
+//! Where data comes from: synthetic tensors, text corpora, dated documents, public data sets and
+//! files.
 //!
 //! A [`Source`] is a data set as a configuration names it; loading it gives a [`Dataset`]: the data
 //! to fit, and what is known about it beside.
@@ -22,11 +23,11 @@ pub mod twitter;
 pub use corpus::CorpusSource;
 pub use dataset::{About, Dataset, Grouping, LabelSet, NamedSource, Places, Source};
 pub use document_tensor::DocumentTensorSource;
-pub use error::DatasetError;
+pub use error::{DatasetError, Origin};
 pub use file::TensorFile;
 pub use matrix_market::MatrixMarket;
 pub use nested_blocks::{Known, NestedBlocks};
 pub use newsgroups::NewsgroupsOptions;
-pub use synthetic::SyntheticBlocks;
+pub use synthetic::{SyntheticBlocks, SyntheticReference};
 pub use tns::TnsFile;
 pub use twitter::{PublishedFactors, Twitter};

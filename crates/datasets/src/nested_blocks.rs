@@ -6,7 +6,7 @@ use hntf_tensor::npy::read_npy;
 use hntf_tensor::{DenseTensor, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::{About, Dataset, DatasetError, LabelSet, NamedSource, Places, Source};
+use crate::{About, Dataset, DatasetError, LabelSet, NamedSource, Origin, Places, Source};
 
 const FOLDER: &str = "nested-blocks";
 /// The sets of classes, finest first: their sizes are in the names of the files.
@@ -43,8 +43,8 @@ impl NamedSource for NestedBlocks {
 
 impl Source for NestedBlocks {
     fn load(&self, places: &Places) -> Result<Dataset, DatasetError> {
-        let origin = "save X of the Neural NMF package's synthetic data (github.com/jvendrow/NeuralNMF) as X.npy, with labels9.npy, labels4.npy, labels2.npy and labelled40.npy beside it, in a folder of that name";
-        let folder = places.find_local(FOLDER, origin)?;
+        let steps = "save X of the Neural NMF package's synthetic data (github.com/jvendrow/NeuralNMF) as X.npy, with labels9.npy, labels4.npy, labels2.npy and labelled40.npy beside it, in a folder of that name";
+        let folder = places.find(Origin::ByHand(steps), &[FOLDER])?;
         let path = folder.join("X.npy");
         let array = read_npy(&path)?;
         let [_, columns] = *array.shape.as_slice() else {
@@ -184,8 +184,12 @@ mod tests {
             .load(&Places::default())
             .err()
             .unwrap();
-        assert!(matches!(error, DatasetError::AbsentLocally { .. }));
-        assert!(error.to_string().contains("jvendrow/NeuralNMF"), "{error}");
+        assert!(matches!(error, DatasetError::Absent { .. }));
+        let said = error.to_string();
+        assert!(
+            said.contains("jvendrow/NeuralNMF") && !said.contains("xtask fetch"),
+            "{said}"
+        );
         let gone = |folder: &Path| std::fs::remove_file(folder.join("labels2.npy")).unwrap();
         let error = load(Known::All, gone).err().unwrap();
         assert!(error.to_string().contains("labels2.npy"), "{error}");

@@ -20,6 +20,7 @@ pub mod figures;
 pub mod metrics;
 pub mod output;
 pub mod pictures;
+pub mod rank_choice;
 pub mod record;
 pub mod registry;
 pub mod report;

@@ -8,6 +8,10 @@ use pathfinding::kuhn_munkres::kuhn_munkres_min;
 use pathfinding::matrix::Matrix as Costs;
 
 use crate::classification::accuracy;
+use crate::rank_choice::{
+    COPHENETIC, CORE_CONSISTENCY, DISPERSION, HELD_OUT_ERROR, STABILITY, STABILITY_OF_BEST,
+    core_consistency,
+};
 
 /// ‖T − X̂‖/‖T‖ against the experiment's reference data T.
 pub const RELATIVE_ERROR: &str = "relative-error";
@@ -45,6 +49,12 @@ pub fn title(metric: &str) -> &str {
         ACCURACY => "Accuracy on documents with unseen labels, classifier (L*Y) S⁺",
         ACCURACY_LABELLED => "Accuracy, least squares on the labelled documents alone",
         ACCURACY_OF_LAYER => "Accuracy on each layer's own classes, classifier (L*Y) S⁺",
+        STABILITY => "Stability: mean factor match score with the other trials",
+        STABILITY_OF_BEST => "Stability among the trials near the smallest training error",
+        HELD_OUT_ERROR => "Held-out error: relative error at entries the fit has not seen",
+        COPHENETIC => "Cophenetic correlation of the consensus",
+        DISPERSION => "Dispersion of the consensus",
+        CORE_CONSISTENCY => "Core consistency, percent",
         TERMS => "Rank-one terms",
         PARAMETERS => "Numbers stored",
         other => other,
@@ -61,6 +71,7 @@ pub fn names(layers: usize) -> Vec<String> {
         ACCURACY,
         ACCURACY_LABELLED,
         ACCURACY_OF_LAYER,
+        CORE_CONSISTENCY,
         TERMS,
         PARAMETERS,
     ]
@@ -69,6 +80,15 @@ pub fn names(layers: usize) -> Vec<String> {
     let losses = pairs.map(|(from, to)| format!("{TOPIC_LOSS}-{from}-{to}"));
     single.into_iter().chain(losses).collect()
 }
+
+/// The names of the metrics that only experiments with a `[rank-choice]` have.
+pub const OF_RANK_CHOICE: [&str; 5] = [
+    HELD_OUT_ERROR,
+    STABILITY,
+    STABILITY_OF_BEST,
+    COPHENETIC,
+    DISPERSION,
+];
 
 /// A measured value: layer, metric, value.
 pub type Measurement = (usize, String, f64);
@@ -106,6 +126,13 @@ pub fn measure(dataset: &Dataset, hierarchy: &Hierarchy, wanted: &[String]) -> V
         {
             let own = accuracy(layer, own, Classifier::PseudoInverse);
             found.push((l, ACCURACY_OF_LAYER.to_owned(), own));
+        }
+        // Where there is no memory for it, the fit has no such number.
+        if wants(CORE_CONSISTENCY)
+            && model.rank() == layer.rank
+            && let Ok(Some(percent)) = core_consistency(&*dataset.data, model)
+        {
+            found.push((l, CORE_CONSISTENCY.to_owned(), percent));
         }
         found.push((l, TERMS.to_owned(), model.rank() as f64));
         found.push((l, PARAMETERS.to_owned(), layer.parameters as f64));

@@ -16,7 +16,8 @@ use toml::Spanned;
 use toml::de::{DeValue, ValueDeserializer};
 
 use crate::pictures::{
-    Confusion, Convergence, Errors, NamedPicture, Picture, Projections, Relations, TopicMaps,
+    Confusion, Convergence, Errors, NamedPicture, Picture, Projections, RankChoices, Relations,
+    TopicMaps,
 };
 
 /// One entry of a list: what it is called, and how its section of a configuration is read.
@@ -75,6 +76,7 @@ pub static PICTURES: &[Entry<dyn Picture>] = &[
     picture::<Confusion>(),
     picture::<TopicMaps>(),
     picture::<Convergence>(),
+    picture::<RankChoices>(),
 ];
 
 const fn model<M: NamedModel + 'static>() -> Entry<dyn Model> {

@@ -1,4 +1,4 @@
-//! Claims, topics and figures that cannot be used as written: each message has a caret under the
+//! Claims, topics, the choice of ranks and figures that cannot be used as written: each message has a caret under the
 //! mistake.
 #![allow(
     clippy::unwrap_used,
@@ -22,7 +22,13 @@ aggregate = "best"
 
 /// What is said of the experiment with lines added, when it is read or prepared.
 fn refused(lines: &str) -> String {
-    let text = format!("{HEAD}{lines}");
+    // A key of the experiment has to stand before the first section.
+    let trials = "trials = 3\n";
+    let (top, lines) = match lines.strip_prefix(trials) {
+        Some(rest) => (trials, rest),
+        None => ("", lines),
+    };
+    let text = format!("{top}{HEAD}{lines}");
     let experiment = match Experiment::parse("tiny.toml".as_ref(), &text) {
         Ok(experiment) => experiment,
         Err(error) => return error.to_string(),
@@ -43,6 +49,21 @@ macro_rules! mistakes {
 }
 
 mistakes! {
+    rank_choice_of_one_trial: "[rank-choice]\n";
+    rank_choice_of_a_method_with_one_trial: "[rank-choice]\nmethods = [\"multi-hntf\"]\n";
+    rank_choice_of_an_unknown_method: "[rank-choice]\nmethods = [\"best\"]\n";
+    rank_choice_of_no_methods: "[rank-choice]\nmethods = []\n";
+    rank_choice_with_a_misspelt_key: "[rank-choice]\nheld_out = 0.1\n";
+    rank_choice_with_single_brackets_too_many: "[[rank-choice]]\nmode = 1\n";
+    rank_choice_by_mode_0: "trials = 3\n[rank-choice]\nmode = 0\n";
+    rank_choice_by_a_mode_there_is_not: "trials = 3\n[rank-choice]\nmode = 4\n";
+    rank_choice_that_holds_all_out: "trials = 3\n[rank-choice]\nheld-out = 1.0\n";
+    rank_choice_with_a_threshold_beyond_reach: "trials = 3\n[rank-choice]\nstable = 90\n";
+    rank_choice_with_a_negative_margin: "trials = 3\n[rank-choice]\nnear = -0.1\n";
+    figure_of_no_rank_choice: "[[figure]]\nkind = \"rank-choice\"\n";
+    metric_of_no_rank_choice:
+        "[[claim]]\ntext = \"\"\norder = [\"best\", \"multi-hntf\"]\nmetric = \"stability\"\n";
+
     claim_of_an_unknown_row: "[[claim]]\ntext = \"\"\norder = [\"best\", \"multi-hnft\"]\n";
     claim_of_one_row: "[[claim]]\ntext = \"\"\norder = [\"best\"]\n";
     claim_without_an_order: "[[claim]]\ntext = \"\"\n";

@@ -69,6 +69,38 @@ fn a_report_in_markdown() {
 }
 
 #[test]
+fn a_report_of_the_choice_of_ranks() {
+    let text = r#"
+ranks = [4, 3, 2, 1]
+trials = 4
+dataset = { kind = "file", path = "x.npy", modes = ["person", "place", "time"] }
+[rank-choice]
+held-out = 0.2
+mode = 1
+[[method]]
+id = "random"
+label = "NCPD"
+model = { kind = "ncpd", ncpd = { update = "hals", start = "random" } }
+[[method]]
+id = "svd"
+label = "NCPD, one start"
+model = { kind = "ncpd" }
+"#;
+    let folder = tempfile::tempdir().unwrap();
+    tensor(folder.path(), &[6, 5, 4]);
+    let experiment = experiment(folder.path(), text);
+    with_finished(&experiment, |f| {
+        assert_snapshot!(render(f, "cargo xtask run tiny.toml", Format::Terminal));
+        let report = json(f, "command");
+        let random = &report["rank-choice"][0];
+        assert_eq!(random["method"], "random");
+        assert_eq!(random["ranks"][0]["rank"], 1);
+        assert_eq!(random["ranks"][3]["held-out"].as_array().unwrap().len(), 4);
+        assert_eq!(report["rank-choice"][1]["seedless"], true);
+    });
+}
+
+#[test]
 fn a_report_with_topic_losses() {
     let text = r#"
 ranks = [4, 2]

@@ -29,6 +29,25 @@ id = "random"
 model = { kind = "ncpd", ncpd.start = "random" }
 "#;
 
+/// The same, with trials that are compared.
+const COMPARED: &str = r#"
+ranks = [3, 2]
+trials = 3
+dataset = { kind = "file", path = "x.npy" }
+
+[rank-choice]
+methods = ["random"]
+held-out = 0.2
+
+[[method]]
+id = "multi-hntf"
+model = { kind = "multi-hntf", iterations = 20 }
+
+[[method]]
+id = "random"
+model = { kind = "ncpd", ncpd.start = "random" }
+"#;
+
 /// Counts fits and stops the run after some of them.
 struct StopAfter {
     fits: usize,
@@ -245,4 +264,24 @@ fn a_written_run_leaves_nothing_behind() {
     lab.resume();
     forget_partial(&lab.partial(), &lab.experiment.prepare().unwrap());
     assert!(!lab.partial().exists());
+}
+
+#[test]
+fn trials_that_are_compared_are_fitted_again_and_the_record_is_that_of_one_run() {
+    let mut lab = Lab::new();
+    lab.rewrite(COMPARED);
+    let whole = lab.run(&Unwatched, None).unwrap();
+    assert!(
+        whole
+            .cells()
+            .iter()
+            .any(|c| c.metric == "stability-of-best")
+    );
+    forget_partial(&lab.partial(), &lab.experiment.prepare().unwrap());
+    lab.interrupt_after(5);
+    let watch = StopAfter::new(usize::MAX);
+    let resumed = lab.run(&watch, None).unwrap();
+    assert_eq!(*watch.planned.lock().unwrap(), (6, 3));
+    assert!(watch.done().iter().all(|(method, _)| method == "random"));
+    assert_eq!(resumed, whole);
 }

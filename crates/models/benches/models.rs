@@ -2,7 +2,9 @@
 #![allow(missing_docs, reason = "criterion's macros write the public items")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use hntf_models::{Fit, Model, MultiHntf, Network, NeuralHncpd, NmfLoss, NmfNetwork};
+use hntf_models::{
+    Fit, Model, MultiHntf, Network, NeuralHncpd, NeuralMultiHntf, NmfLoss, NmfNetwork,
+};
 use hntf_solvers::{Adam, CpFit, Ncpd, Objective, Optimizer, ProjectedGradient, Silent, Start};
 use hntf_tensor::{CpTensor, DenseTensor, Matrix, SparseTensor};
 use numpy_random::RandomState;
@@ -32,6 +34,26 @@ fn multi_hntf(c: &mut Criterion) {
     c.bench_function("Multi-HNTF: a layer 7→4 of 800 iterations at 40³", |b| {
         b.iter(|| model.stack(&fit, &first, &mut Silent));
     });
+}
+
+/// From the first layer to the end: the starts of the weights, and so many sweeps over factors and
+/// weights. What a sweep takes is the difference by their number.
+fn neural_multi_hntf(c: &mut Criterion) {
+    let (data, first) = data();
+    let (fit, first) = (Fit::new(&data, &[7, 4, 2], 0), first.into());
+    for (starts, sweeps) in [(1, 1), (1, 101), (10, 1)] {
+        let mut model = NeuralMultiHntf {
+            weight_starts: starts,
+            ..NeuralMultiHntf::default()
+        };
+        model.stopping.max_iterations = sweeps;
+        model.stopping.tolerance = 0.0;
+        let name =
+            format!("Neural Multi-HNTF at 40³, ranks 7-4-2: {starts} starts, {sweeps} sweeps");
+        c.bench_function(&name, |b| {
+            b.iter(|| model.stack(&fit, &first, &mut Silent));
+        });
+    }
 }
 
 fn neural_hncpd(c: &mut Criterion) {
@@ -82,5 +104,11 @@ fn neural_nmf(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, multi_hntf, neural_hncpd, neural_nmf);
+criterion_group!(
+    benches,
+    multi_hntf,
+    neural_multi_hntf,
+    neural_hncpd,
+    neural_nmf
+);
 criterion_main!(benches);

@@ -33,7 +33,7 @@ pub use error::SolverError;
 pub use hals::Hals;
 pub use labels::Labels;
 pub use loss::{LabelLoss, Loss};
-pub use ncpd::{CpFit, Ncpd, Start, Update, balance_columns, check as check_data};
+pub use ncpd::{CpFit, Ncpd, Start, Update, balance_columns, balance_sums, check as check_data};
 pub use nnls::Nnls;
 pub use optimizer::{Adam, AdamSettings, Optimizer, ProjectedGradient};
 pub use quasi_newton::{Descent, Domain, Objective, QuasiNewton, QuasiNewtonSettings};

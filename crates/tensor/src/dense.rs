@@ -7,7 +7,7 @@ use crate::contraction::{
 };
 use crate::divergence::{Fibres, quotient_mttkrp, relative_entropy};
 use crate::matrix::dot;
-use crate::{CpTensor, Matrix, Scratch, Tensor, TensorError};
+use crate::{CpTensor, Incomplete, Mask, Matrix, Scratch, Tensor, TensorError};
 use dimension_tree::{Leaves, Sweep};
 
 /// A dense tensor, row-major: the last index varies fastest.
@@ -83,19 +83,25 @@ impl DenseTensor {
 
     /// The full tensor of ⟦F⟧: Π n_i entries. For data and pictures; solvers never need it.
     pub fn from_cp(model: &CpTensor) -> Self {
+        Self::from_factors(model.factors())
+    }
+
+    /// As [`DenseTensor::from_cp`], of one factor at least, all of one rank.
+    pub(crate) fn from_factors(factors: &[Matrix]) -> Self {
         let mut scratch = Scratch::new();
-        let (first, rest) = model.factors().split_at(1);
-        let right = khatri_rao(rest, model.rank(), &mut scratch);
+        let (first, rest) = factors.split_at(1);
+        let rank = first[0].cols();
+        let right = khatri_rao(rest, rank, &mut scratch);
         let columns: usize = rest.iter().map(Matrix::rows).product();
         let mut values = vec![0.0; first[0].rows() * columns];
         product(
             view_mut(&mut values, first[0].rows(), columns),
             first[0].view(),
-            view(&right, columns, model.rank()).transpose(),
+            view(&right, columns, rank).transpose(),
             faer::Par::Seq,
         );
         Self {
-            shape: model.shape().to_vec(),
+            shape: factors.iter().map(Matrix::rows).collect(),
             values,
         }
     }
@@ -204,6 +210,11 @@ impl Tensor for DenseTensor {
 
     fn as_dense(&self) -> Option<&DenseTensor> {
         Some(self)
+    }
+
+    fn hiding(&self, indices: Vec<u32>) -> Result<Option<Box<dyn Tensor>>, TensorError> {
+        let mask = Mask::hiding(self.shape.clone(), indices)?;
+        Ok(Some(Box::new(Incomplete::dense(self.clone(), mask)?)))
     }
 
     fn squared_norm(&self) -> f64 {

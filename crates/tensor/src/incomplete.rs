@@ -167,6 +167,15 @@ impl Tensor for Incomplete {
         Some(&self.mask)
     }
 
+    fn hiding(&self, indices: Vec<u32>) -> Result<Option<Box<dyn Tensor>>, TensorError> {
+        let mask = self.mask.hiding_more(indices)?;
+        let hidden = match &self.observed {
+            Observed::Dense(data) => Self::dense(data.clone(), mask)?,
+            Observed::Sparse(data) => Self::sparse(data, mask)?,
+        };
+        Ok(Some(Box::new(hidden)))
+    }
+
     fn completed_with(&self, model: &CpTensor) -> Result<Option<Box<dyn Tensor>>, TensorError> {
         self.completed(model).map(Some)
     }

@@ -1,6 +1,8 @@
 //! Which entries of a tensor are known.
 
-use crate::{Matrix, Scratch, SparseTensor, Tensor, TensorError};
+use std::collections::BTreeSet;
+
+use crate::{DenseTensor, Matrix, Scratch, SparseTensor, Tensor, TensorError};
 
 /// The observed entries of a tensor, kept as the list of the hidden or of the observed ones,
 /// whichever is short.
@@ -82,6 +84,30 @@ impl Mask {
         Ok(mask)
     }
 
+    /// This mask with more entries hidden; some of them may be hidden already.
+    ///
+    /// # Errors
+    /// As [`Mask::hiding`].
+    pub fn hiding_more(&self, indices: Vec<u32>) -> Result<Self, TensorError> {
+        let shape = self.shape().to_vec();
+        // What is wrong with them is found by the same checks as in a mask of their own.
+        let more = Self::hiding(shape.clone(), indices)?;
+        let mut known: BTreeSet<Vec<u32>> = BTreeSet::new();
+        more.for_each_listed(|index| {
+            known.insert(index.to_vec());
+        });
+        let mut listed = Vec::new();
+        self.for_each_listed(|index| {
+            if !known.contains(index) {
+                listed.extend_from_slice(index);
+            }
+        });
+        if self.hidden {
+            listed.extend(known.iter().flatten());
+        }
+        Self::new(shape, listed, self.hidden)
+    }
+
     /// The sizes of the modes.
     pub fn shape(&self) -> &[usize] {
         self.listed.shape()
@@ -97,6 +123,15 @@ impl Mask {
             .into_iter()
             .try_fold(1_usize, |p, n| p.checked_mul(*n));
         all.map(|all| all - self.listed.nnz())
+    }
+
+    /// Whether every entry is observed.
+    pub fn hides_nothing(&self) -> bool {
+        if self.hidden {
+            return self.listed.nnz() == 0;
+        }
+        let mut sizes = self.shape().iter();
+        sizes.try_fold(1_usize, |p, n| p.checked_mul(*n)) == Some(self.listed.nnz())
     }
 
     /// Whether the entry at `index` of the list [`Mask::for_each_listed`] visits is hidden.
@@ -119,6 +154,48 @@ impl Mask {
         scratch: &mut Scratch,
     ) {
         self.restrict_mttkrp(factors, mode, whole, scratch, |m| m);
+    }
+
+    /// `out` ← the MTTKRP of the hidden entries of ⟦F⟧ alone, with its own factors; `whole` is that of
+    /// all its entries, F_m H_m. What data filled with a model has more than data filled with zeros.
+    ///
+    /// Cost: that of an MTTKRP and of the model over the listed entries.
+    pub fn hidden_model_mttkrp(
+        &self,
+        factors: &[Matrix],
+        mode: usize,
+        whole: &Matrix,
+        out: &mut Matrix,
+        scratch: &mut Scratch,
+    ) {
+        self.listed
+            .mttkrp_at_nonzeros(factors, mode, out, scratch, |_, m| m);
+        if !self.hidden {
+            subtract_from(whole.as_slice(), out.as_mut_slice());
+        }
+    }
+
+    /// The hidden entries of ⟦F⟧, zero elsewhere, projected onto P_i in every mode i (`onto[i]` of
+    /// n_i × p_i): p_1 × ⋯ × p_k, as [`Tensor::project`].
+    ///
+    /// Cost: that of a projection and of the model over the listed entries; if these are the observed
+    /// ones, that of a model of the result's shape, too.
+    pub fn hidden_model_projection(
+        &self,
+        factors: &[Matrix],
+        onto: &[Matrix],
+        scratch: &mut Scratch,
+    ) -> DenseTensor {
+        let mut out = self
+            .listed
+            .project_at_nonzeros(factors, onto, scratch, |_, m| m);
+        if !self.hidden {
+            let pairs = factors.iter().zip(onto);
+            let small: Vec<_> = pairs.map(|(f, p)| p.transposed().times(f)).collect();
+            let whole = DenseTensor::from_factors(&small);
+            subtract_from(whole.values(), out.values_mut());
+        }
+        out
     }
 
     /// Turns `whole`, the MTTKRP of a tensor of ones (in every row the products of the other
@@ -167,6 +244,21 @@ impl Mask {
         self.restrict_sum_of(factors, whole, scratch, |m| m * m)
     }
 
+    /// Of ‖⟦F⟧‖², which is `whole`, the share of the hidden entries.
+    pub fn hidden_squared_norm(
+        &self,
+        factors: &[Matrix],
+        whole: f64,
+        scratch: &mut Scratch,
+    ) -> f64 {
+        let listed = self.listed.sum_at_nonzeros(factors, scratch, |_, m| m * m);
+        if self.hidden {
+            listed
+        } else {
+            (whole - listed).max(0.0)
+        }
+    }
+
     /// Of the sum of ⟦F⟧, which is `whole`, the share of the observed entries.
     pub fn restrict_sum(&self, factors: &[Matrix], whole: f64, scratch: &mut Scratch) -> f64 {
         self.restrict_sum_of(factors, whole, scratch, |m| m)
@@ -187,5 +279,12 @@ impl Mask {
         } else {
             listed
         }
+    }
+}
+
+/// `part` ← `whole` − `part`, which is not negative but for rounding.
+fn subtract_from(whole: &[f64], part: &mut [f64]) {
+    for (p, w) in part.iter_mut().zip(whole) {
+        *p = (w - *p).max(0.0);
     }
 }

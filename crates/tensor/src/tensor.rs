@@ -21,6 +21,15 @@ pub trait Tensor: Sync + Send {
         None
     }
 
+    /// The data with some entries hidden, and those that are hidden already: `indices` holds one index
+    /// per mode for each of them, counted from 0, in any order. `None` if this kind of data cannot.
+    ///
+    /// # Errors
+    /// Indices out of bounds or named twice, and [`TensorError::AllHidden`].
+    fn hiding(&self, _indices: Vec<u32>) -> Result<Option<Box<dyn Tensor>>, TensorError> {
+        Ok(None)
+    }
+
     /// The data with its hidden entries filled with those of a model; `None` if none is hidden.
     ///
     /// # Errors

@@ -120,7 +120,7 @@ proptest! {
         let mut case = Case::new(shape.clone(), &mut random);
         case.observed.fill(true);
         let all = Mask::from_flags(shape, &case.observed).unwrap();
-        assert!(all.lists_hidden());
+        assert!(all.lists_hidden() && all.hides_nothing());
         case.masks = [all.clone(), all];
         for data in case.data() {
             check(&data, &case.values, rank, &mut random);
@@ -138,7 +138,9 @@ proptest! {
         let tensor = |values: Vec<f64>| DenseTensor::new(shape.clone(), values).unwrap();
         let (all, ones) = (tensor(model.clone()), tensor(vec![1.0; model.len()]));
         let seen = (tensor(case.masked(&model)), tensor(case.masked(ones.values())));
-        let mut scratch = Scratch::new();
+        let pairs = model.iter().zip(&case.observed);
+        let hidden = tensor(pairs.map(|(m, o)| if *o { 0.0 } else { *m }).collect());
+        let (mut scratch, mut whole) = (Scratch::new(), Matrix::default());
         let (mut found, mut expected) = (Matrix::default(), Matrix::default());
         for mask in &case.masks {
             let flags = Mask::from_flags(shape.clone(), &case.observed).unwrap();
@@ -156,11 +158,27 @@ proptest! {
                 mask.restrict_model_mttkrp(&factors, mode, &mut found, &mut scratch);
                 seen.0.mttkrp(&factors, mode, &mut expected, &mut scratch);
                 assert_close(found.as_slice(), expected.as_slice());
+                all.mttkrp(&factors, mode, &mut whole, &mut scratch);
+                mask.hidden_model_mttkrp(&factors, mode, &whole, &mut found, &mut scratch);
+                hidden.mttkrp(&factors, mode, &mut expected, &mut scratch);
+                assert_close(found.as_slice(), expected.as_slice());
                 ones.mttkrp(&factors, mode, &mut found, &mut scratch);
                 mask.restrict_ones_mttkrp(&factors, mode, &mut found, &mut scratch);
                 seen.1.mttkrp(&factors, mode, &mut expected, &mut scratch);
                 assert_close(found.as_slice(), expected.as_slice());
             }
+            let onto: Vec<_> = shape
+                .iter()
+                .map(|n| random_factors(&[*n], 1 + n % 3, &mut random).remove(0))
+                .collect();
+            let found = mask.hidden_model_projection(&factors, &onto, &mut scratch);
+            let all_modes: Vec<_> = onto.iter().map(Some).collect();
+            let expected = hidden.project(&all_modes, &mut scratch);
+            assert_eq!(found.shape(), expected.shape());
+            assert_close(found.values(), expected.values());
+            let found = mask.hidden_squared_norm(&factors, all.squared_norm(), &mut scratch);
+            assert_close(&[found], &[hidden.squared_norm()]);
+            assert_eq!(mask.hides_nothing(), case.observed.iter().all(|o| *o));
             let found = [
                 mask.restrict_squared_norm(&factors, all.squared_norm(), &mut scratch),
                 mask.restrict_sum(&factors, all.sum(), &mut scratch),
@@ -273,4 +291,53 @@ fn a_mask_of_another_shape_is_refused_with_both_shapes() {
     let model = CpTensor::new(vec![Matrix::zeros(3, 1), Matrix::zeros(2, 1)]).unwrap();
     let refused = data.unwrap().completed_with(&model).err().unwrap();
     assert!(matches!(refused, TensorError::MaskShape { .. }));
+}
+
+proptest! {
+    #[test]
+    fn entries_hidden_later_are_hidden_like_those_hidden_before(
+        shape in prop::collection::vec(1_usize..5, 1..=4), seed: u32,
+    ) {
+        let mut random = RandomState::new(seed);
+        let case = Case::new(shape.clone(), &mut random);
+        let all = indices(&shape);
+        // Entry 0 is observed and stays so; some are hidden twice.
+        let later: Vec<bool> = (0..all.len()).map(|i| i > 0 && random.random_sample() < 0.3).collect();
+        let chosen = all.iter().zip(&later).filter(|(_, l)| **l).flat_map(|(index, _)| index);
+        let chosen: Vec<u32> = chosen.map(|i| u32::try_from(*i).unwrap()).collect();
+        let known = |i: usize| case.observed[i] && !later[i];
+        let flags: Vec<bool> = (0..all.len()).map(known).collect();
+        let factors = random_factors(&shape, 2, &mut random);
+        let mut scratch = Scratch::new();
+        let plain = DenseTensor::new(shape.clone(), case.values.clone()).unwrap();
+        let expected = Incomplete::dense(plain.clone(), Mask::from_flags(shape.clone(), &flags).unwrap());
+        let expected = expected.unwrap();
+        for data in case.data() {
+            let hidden = data.hiding(chosen.clone()).unwrap().unwrap();
+            prop_assert_eq!(hidden.mask().unwrap().observed(), expected.mask().unwrap().observed());
+            assert_close(
+                &[hidden.sum(), hidden.squared_distance(&factors, &mut scratch)],
+                &[expected.sum(), expected.squared_distance(&factors, &mut scratch)],
+            );
+        }
+        let places = all.concat().iter().map(|i| u32::try_from(*i).unwrap()).collect();
+        let sparse = SparseTensor::from_coordinates(shape.clone(), places, case.values.clone()).unwrap();
+        let once = [plain.hiding(chosen.clone()), sparse.hiding(chosen.clone())];
+        for data in once {
+            let data = data.unwrap().unwrap();
+            let at = |i: &usize| if later[*i] { 0.0 } else { case.values[*i] };
+            let sum: f64 = (0..all.len()).map(|i| at(&i)).sum();
+            assert_close(&[data.sum()], &[sum]);
+        }
+    }
+}
+
+#[test]
+fn entries_that_are_not_there_cannot_be_hidden() {
+    let x = DenseTensor::new(vec![2, 2], vec![1.0; 4]).unwrap();
+    assert!(x.hiding(vec![0, 2]).is_err());
+    let all = vec![0, 0, 0, 1, 1, 0, 1, 1];
+    assert!(matches!(x.hiding(all), Err(TensorError::AllHidden { .. })));
+    let cp = CpTensor::new(vec![Matrix::identity(2); 2]).unwrap();
+    assert!(cp.hiding(vec![0, 0]).unwrap().is_none());
 }

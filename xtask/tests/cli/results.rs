@@ -1,5 +1,6 @@
 //! What commands print and write when all is well.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -45,6 +46,22 @@ fn list_names_everything_that_can_be_named() {
             .any(|line| line.split_whitespace().next() == Some(id) && line.ends_with(summary));
         assert!(found, "{id} is not in\n{listed}");
     }
+}
+
+#[test]
+fn summaries_stand_in_one_column() {
+    let listed = Lab::new().done(&["list"]);
+    let entries = MODELS.iter().map(|e| (e.id, e.summary));
+    let entries = entries.chain(DATASETS.iter().map(|e| (e.id, e.summary)));
+    let entries = entries.chain(PICTURES.iter().map(|e| (e.id, e.summary)));
+    let column = |(id, summary): (&str, &str)| {
+        let mut lines = listed.lines();
+        let of_id = |line: &&str| line.split_whitespace().next() == Some(id);
+        let line = lines.find(|line| of_id(line) && line.ends_with(summary));
+        line.map(|line| line.len() - summary.len())
+    };
+    let columns: BTreeSet<_> = entries.map(column).collect();
+    assert!(columns.len() == 1 && !columns.contains(&None), "{listed}");
 }
 
 #[test]

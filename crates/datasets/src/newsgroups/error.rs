@@ -20,24 +20,6 @@ pub enum NewsgroupsError {
         source: io::Error,
     },
 
-    /// A collection with fewer or more posts than the one everybody uses.
-    #[error(
-        "{} has {found} posts in its {} part, but the by-date collection has {expected}: \
-         get it again with `cargo xtask fetch newsgroups`",
-        path.display(),
-        split.name()
-    )]
-    Posts {
-        /// The archive or folder.
-        path: PathBuf,
-        /// The part.
-        split: super::Split,
-        /// Posts found.
-        found: usize,
-        /// Posts expected.
-        expected: usize,
-    },
-
     /// The archive breaks off or is not one.
     #[error(
         "{} is corrupt or truncated after {entries} entries ({source}); expected a complete \

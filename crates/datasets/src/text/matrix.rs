@@ -32,12 +32,6 @@ impl TermDocuments {
         self.values.len()
     }
 
-    /// Sum of the squared entries, ‖X‖²_F.
-    #[must_use]
-    pub fn norm_squared(&self) -> f64 {
-        self.values.iter().map(|value| value * value).sum()
-    }
-
     /// The columns that have no entry: documents without a term of the vocabulary.
     #[must_use]
     pub fn empty_columns(&self) -> Vec<usize> {

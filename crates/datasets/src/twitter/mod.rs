@@ -18,7 +18,7 @@ pub use published::PublishedFactors;
 
 use crate::newsgroups::PerGroup;
 use crate::text::{StopWords, TextOptions};
-use crate::{About, Dataset, DatasetError, NamedSource, Places, Source};
+use crate::{About, Dataset, DatasetError, NamedSource, Origin, Places, Source};
 
 /// The accounts, in the order of the authors' tensor.
 pub const ACCOUNTS: [&str; 8] = [
@@ -34,6 +34,13 @@ pub const ACCOUNTS: [&str; 8] = [
 
 /// Words of the authors' tensor.
 const AUTHORS_WORDS: usize = 12_721;
+
+const TWEETS: Origin = Origin::ByHand(
+    "save the tweets of the eight accounts from February to 6 December 2016 under that name, as a CSV file with the columns account, created_at_utc and text",
+);
+const AUTHORS_FILES: Origin = Origin::ByHand(
+    "copy tweets_bag_100.npy and words_100.npy from the repository of the authors' paper (Vendrow, Haddock & Needell, ICASSP 2022) into a folder twitter",
+);
 
 /// What is no word of a tweet: addresses.
 ///
@@ -113,10 +120,14 @@ impl NamedSource for Twitter {
 impl Source for Twitter {
     fn load(&self, places: &Places) -> Result<Dataset, DatasetError> {
         let given = self.path.as_ref().map(|path| places.resolve(path));
-        let found = |name| given.map_or_else(|| places.find_own("twitter", name), Ok);
+        let (name, origin) = match self.variant {
+            Variant::Rebuilt => ("twitter/tweets.csv", TWEETS),
+            Variant::Authors => ("twitter/tweets_bag_100.npy", AUTHORS_FILES),
+        };
+        let path = given.map_or_else(|| places.find(origin, &[name]), Ok)?;
         match self.variant {
-            Variant::Rebuilt => rebuilt::load(&found("twitter/tweets.csv")?, self),
-            Variant::Authors => authors::load(&found("twitter/tweets_bag_100.npy")?),
+            Variant::Rebuilt => rebuilt::load(&path, self),
+            Variant::Authors => authors::load(&path),
         }
     }
 }

@@ -8,12 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use super::authors::read_words;
 use super::{ACCOUNTS, AUTHORS_WORDS, TwitterError, modes, months};
-use crate::{About, Dataset, DatasetError, NamedSource, Places, Source};
+use crate::{About, Dataset, DatasetError, NamedSource, Origin, Places, Source};
 
 /// Rank of the published factors.
 const RANK: usize = 8;
 /// ‖X‖² of the authors' tensor: 80 cells of norm 1.
 const SQUARED_NORM: f64 = 80.0;
+
+const FILES: Origin = Origin::ByHand(
+    "copy X_1.npy, X_2.npy and X_3.npy from the repository of the authors' paper (Vendrow, Haddock & Needell, ICASSP 2022) into a folder twitter/published, and words_100.npy into the folder twitter",
+);
 
 /// The NCPD of rank 8 of the authors' tensor, as its factors, which they published.
 ///
@@ -38,9 +42,9 @@ impl Source for PublishedFactors {
         let mut factors = Vec::with_capacity(rows.len());
         for (mode, rows) in rows.into_iter().enumerate() {
             let name = format!("twitter/published/X_{}.npy", mode + 1);
-            factors.push(factor(&places.find_own("twitter", &name)?, rows)?);
+            factors.push(factor(&places.find(FILES, &[name.as_str()])?, rows)?);
         }
-        let words = read_words(&places.find_own("twitter", "twitter/words_100.npy")?)?;
+        let words = read_words(&places.find(FILES, &["twitter/words_100.npy"])?)?;
         let tensor = CpTensor::new(factors)?;
         let norm = tensor.squared_norm();
         let left_out = (SQUARED_NORM - norm).max(0.0);

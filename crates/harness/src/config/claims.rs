@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::read::known_metrics;
 use super::rows::not_negative;
 use super::section::{Node, deserialize};
 use super::{Claim, ConfigError, Method, Text, View, suggestion};
-use crate::metrics;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -23,6 +23,8 @@ pub(super) struct Known<'a> {
     pub(super) methods: &'a [Method],
     pub(super) views: &'a [View],
     pub(super) layers: usize,
+    /// The names of all metrics.
+    pub(super) metrics: &'a [String],
     /// The metric of claims that name none.
     pub(super) metric: &'a str,
 }
@@ -50,14 +52,13 @@ pub(super) fn read_claim(
             return Err(text.error(id.span(), message).help(help));
         }
     }
-    let names = metrics::names(known.layers);
     if let Some(metric) = plain
         .metric
         .as_ref()
-        .filter(|m| !names.contains(m.get_ref()))
+        .filter(|m| !known.metrics.contains(m.get_ref()))
     {
         let message = format!("unknown metric `{}`", metric.get_ref());
-        let help = suggestion(metric.get_ref(), names.iter().map(String::as_str));
+        let help = known_metrics(metric.get_ref(), known.metrics);
         return Err(text.error(metric.span(), message).help(help));
     }
     let layers = match plain.layers {

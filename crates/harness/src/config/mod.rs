@@ -3,6 +3,7 @@
 mod claims;
 mod diagnostic;
 mod prepare;
+mod rank_choice;
 mod read;
 mod rows;
 mod section;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use diagnostic::ConfigError;
 pub(crate) use diagnostic::{Text, suggestion};
 pub use prepare::Prepared;
+pub use rank_choice::RankChoice;
 pub use topics::{Arrangement, Topics};
 
 use crate::pictures::Picture;
@@ -44,6 +46,8 @@ pub struct Experiment {
     pub metrics: Vec<String>,
     /// Whose topics are printed, if any.
     pub topics: Option<Topics>,
+    /// Whose trials are compared to choose a rank, if any.
+    pub rank_choice: Option<RankChoice>,
     /// The data.
     pub dataset: Section<dyn Source>,
     /// The rows of the table that are fitted.
@@ -100,6 +104,8 @@ impl<T: ?Sized> Section<T> {
 pub(crate) struct Spans {
     pub(crate) ranks: Range<usize>,
     pub(crate) topics: Range<usize>,
+    pub(crate) grouped_mode: Range<usize>,
+    pub(crate) held_out: Range<usize>,
 }
 
 /// A row of the table with fits of its own.

@@ -11,6 +11,7 @@ use super::{Experiment, Method};
 use crate::HarnessError;
 use crate::classification::known_labels;
 use crate::pictures::PictureError;
+use crate::run::MOST_HELD_OUT;
 use crate::topics::word_mode;
 
 /// An experiment that is ready to run.
@@ -21,6 +22,21 @@ pub struct Prepared<'a> {
     pub dataset: Dataset,
     /// What its fits may see of its labels.
     pub(crate) labels: Vec<Labels>,
+}
+
+impl Prepared<'_> {
+    /// Whether the trials of a method are compared to choose a rank.
+    pub(crate) fn compares(&self, method: &Method) -> bool {
+        let choice = self.experiment.rank_choice.as_ref();
+        choice.is_some_and(|choice| choice.methods.contains(&method.id))
+    }
+
+    /// The mode whose items are grouped for that.
+    pub(crate) fn grouped_mode(&self) -> usize {
+        let last = self.dataset.data.shape().len().saturating_sub(1);
+        let choice = self.experiment.rank_choice.as_ref();
+        choice.and_then(|choice| choice.mode).unwrap_or(last)
+    }
 }
 
 impl Experiment {
@@ -71,6 +87,19 @@ impl Experiment {
                 .help("leave [topics] out, or give the data a vocabulary")
                 .into());
         }
+        self.check_held_out(&dataset)?;
+        let mode = self.rank_choice.as_ref().and_then(|choice| choice.mode);
+        if let Some(mode) = mode.filter(|mode| *mode >= shape.len()) {
+            let message = format!("`mode` is {}, the data has {} modes", mode + 1, shape.len());
+            return Err(self
+                .text
+                .error(self.spans.grouped_mode.clone(), message)
+                .help(format!(
+                    "give a mode from 1 to {}, or leave it out for the last",
+                    shape.len()
+                ))
+                .into());
+        }
         let labels = dataset.labels.iter().filter_map(known_labels).collect();
         Ok(Prepared {
             experiment: self,
@@ -79,11 +108,33 @@ impl Experiment {
         })
     }
 
+    /// Whether entries of this data can be held out.
+    fn check_held_out(&self, dataset: &Dataset) -> Result<(), HarnessError> {
+        let Some(share) = self.rank_choice.as_ref().and_then(|c| c.held_out) else {
+            return Ok(());
+        };
+        let sizes = dataset.data.shape().iter().map(|n| *n as f64);
+        let entries = share * sizes.product::<f64>();
+        let message = if dataset.data.as_cp().is_some() {
+            "entries of data that are kept as factors cannot be held out".to_owned()
+        } else if entries > MOST_HELD_OUT {
+            format!(
+                "`held-out` = {share} is about {entries:.0} entries, at most {MOST_HELD_OUT:.0} are possible"
+            )
+        } else {
+            return Ok(());
+        };
+        let told = self.text.error(self.spans.held_out.clone(), message);
+        Err(told
+            .help("give a smaller share, or leave `held-out` out")
+            .into())
+    }
+
     /// Points at the key that names the data or sets it up.
     fn dataset_error(&self, error: DatasetError) -> HarnessError {
         let key = match &error {
-            // No mistake of the file's: the data set has to be fetched.
-            DatasetError::Absent { .. } | DatasetError::AbsentLocally { .. } => {
+            // No mistake of the file's: the data set has to be got.
+            DatasetError::Absent { .. } => {
                 let experiment = self.name.clone();
                 return HarnessError::Absent {
                     experiment,

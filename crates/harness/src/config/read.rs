@@ -8,11 +8,12 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::claims::{Known, read_claim};
+use super::rank_choice::{PlainRankChoice, read_rank_choice};
 use super::rows::{Rows, read_trials};
 use super::section::{deserialize, list, read_section};
 use super::topics::{PlainTopics, read_topics};
 use super::{ConfigError, Experiment, Section, Spans, Text, suggestion};
-use crate::metrics::{RELATIVE_ERROR, names};
+use crate::metrics::{OF_RANK_CHOICE, RELATIVE_ERROR, names};
 use crate::pictures::{Picture, default_pictures};
 use crate::registry::{DATASETS, PICTURES};
 
@@ -27,6 +28,7 @@ struct Plain {
     trials: Option<Spanned<u32>>,
     metrics: Option<Spanned<Vec<String>>>,
     topics: Option<Spanned<PlainTopics>>,
+    rank_choice: Option<Spanned<PlainRankChoice>>,
 }
 
 const SECTIONS: [&str; 5] = ["dataset", "method", "view", "claim", "figure"];
@@ -46,6 +48,13 @@ impl Experiment {
         let table = DeTable::parse(content).map_err(|e| text.toml_error(&e, whole.clone(), &[]))?;
         let mut table = table.into_inner();
         let [dataset, methods, views, claims, figures] = SECTIONS.map(|name| table.remove(name));
+        for name in ["topics", "rank-choice"] {
+            if let Some(list) = table.get(name).filter(|v| v.get_ref().is_array()) {
+                let message = format!("[[{name}]] is a list, expected one section");
+                let help = format!("write [{name}] with single brackets and the keys below it");
+                return Err(text.error(list.span(), message).help(help));
+            }
+        }
         let rest = Spanned::new(whole.clone(), DeValue::Table(table));
         let plain: Plain = deserialize(&text, rest, &whole, &SECTIONS)?;
 
@@ -76,17 +85,30 @@ impl Experiment {
                 .collect::<Result<Vec<_>, _>>()?,
         };
         check_stems(&text, &figures)?;
-        let metrics = read_metrics(&text, plain.metrics.as_ref(), ranks.len())?;
+        let mut known_metrics = names(ranks.len());
+        if plain.rank_choice.is_some() {
+            known_metrics.extend(OF_RANK_CHOICE.map(str::to_owned));
+        }
+        let metrics = read_metrics(&text, plain.metrics.as_ref(), &known_metrics)?;
         let known = Known {
             methods: &methods,
             views: &views,
             layers: ranks.len(),
+            metrics: &known_metrics,
             metric: &metrics[0],
         };
         let claims = list(&text, "claim", claims)?
             .into_iter()
             .map(|node| read_claim(&text, node, &known))
             .collect::<Result<Vec<_>, _>>()?;
+        let [grouped_mode, held_out] = plain
+            .rank_choice
+            .as_ref()
+            .map_or([0..0, 0..0], |section| section.get_ref().spans());
+        let rank_choice = plain
+            .rank_choice
+            .map(|section| read_rank_choice(&text, section, &methods, trials))
+            .transpose()?;
         let topics_span = plain.topics.as_ref().map_or(0..0, Spanned::span);
         let topics = plain.topics.map(Spanned::into_inner);
         let topics = topics
@@ -100,8 +122,11 @@ impl Experiment {
             spans: Spans {
                 ranks: plain.ranks.span(),
                 topics: topics_span,
+                grouped_mode,
+                held_out,
             },
             topics,
+            rank_choice,
             ranks,
             trials,
             dataset,
@@ -150,22 +175,29 @@ fn read_ranks(text: &Text, ranks: &Spanned<Vec<usize>>) -> Result<Vec<usize>, Co
 fn read_metrics(
     text: &Text,
     metrics: Option<&Spanned<Vec<String>>>,
-    layers: usize,
+    known: &[String],
 ) -> Result<Vec<String>, ConfigError> {
     let Some(metrics) = metrics else {
         return Ok(vec![RELATIVE_ERROR.to_owned()]);
     };
-    let known = names(layers);
     let span = metrics.span();
     match metrics.get_ref().iter().find(|m| !known.contains(m)) {
         Some(unknown) => Err(text
             .error(span, format!("unknown metric `{unknown}`"))
-            .help(suggestion(unknown, known.iter().map(String::as_str)))),
+            .help(known_metrics(unknown, known))),
         None if metrics.get_ref().is_empty() => Err(text
             .error(span, "`metrics` is empty: there would be no table")
             .help("leave it out for the relative error")),
         None => Ok(metrics.get_ref().clone()),
     }
+}
+
+/// What to write in place of a metric there is not.
+pub(super) fn known_metrics(unknown: &str, known: &[String]) -> String {
+    if OF_RANK_CHOICE.contains(&unknown) {
+        return "it compares trials: add a section [rank-choice], which may be empty".to_owned();
+    }
+    suggestion(unknown, known.iter().map(String::as_str))
 }
 
 /// Two figures of one name would be written over each other.

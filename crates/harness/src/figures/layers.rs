@@ -60,21 +60,27 @@ impl Figure for ErrorByLayer {
             legend: &legend,
         }
         .draw();
-        self.draw_groups(&mut scene, area);
-        for emphasised in [false, true] {
-            for (index, series) in self.series.iter().enumerate() {
-                if series.emphasised == emphasised {
-                    self.draw_series(&mut scene, area, &y, index);
-                }
-            }
-        }
-        plot::frame(&mut scene, area);
+        self.draw_data(&mut scene, area, &y, true);
         Ok(scene)
     }
 }
 
 impl ErrorByLayer {
-    fn all_values(&self) -> impl Iterator<Item = f64> + '_ {
+    /// Draws everything inside the frame, the frame, and the layers' names below it if they are to
+    /// stand there.
+    pub(super) fn draw_data(&self, scene: &mut Scene, area: Rect, y: &Axis, named: bool) {
+        self.draw_groups(scene, area, named);
+        for emphasised in [false, true] {
+            for (index, series) in self.series.iter().enumerate() {
+                if series.emphasised == emphasised {
+                    self.draw_series(scene, area, y, index);
+                }
+            }
+        }
+        plot::frame(scene, area);
+    }
+
+    pub(super) fn all_values(&self) -> impl Iterator<Item = f64> + '_ {
         self.series.iter().flat_map(|series| {
             let measured = series.values.iter().flatten();
             measured
@@ -83,7 +89,7 @@ impl ErrorByLayer {
         })
     }
 
-    fn legend(&self) -> Vec<Entry> {
+    pub(super) fn legend(&self) -> Vec<Entry> {
         let methods = self.series.iter().enumerate().map(|(index, series)| {
             let sample = Sample::Marker(Look::of(index));
             Entry::new(&series.label, series.emphasised, sample)
@@ -104,13 +110,15 @@ impl ErrorByLayer {
     }
 
     /// Names the layers and divides them by faint lines.
-    fn draw_groups(&self, scene: &mut Scene, area: Rect) {
+    fn draw_groups(&self, scene: &mut Scene, area: Rect, named: bool) {
         let group = self.group_width(area);
         for (index, layer) in self.layers.iter().enumerate() {
             let left = area.x + group * index as f64;
             let name = font::shorten(layer, TICK_TEXT, Face::Regular, group - 4.0);
-            plot::x_tick(scene, area, left + group / 2.0, &name);
-            if index > 0 {
+            let name = if named { name.as_str() } else { "" };
+            plot::x_tick(scene, area, left + group / 2.0, name);
+            // One series leaves no doubt which layer a mark belongs to.
+            if index > 0 && self.series.len() > 1 {
                 let divider = Stroke {
                     dash: Some((2.0, 3.0)),
                     ..Stroke::solid(FRAME, 0.6)

@@ -12,6 +12,7 @@ mod font;
 mod heatmap;
 mod key;
 mod layers;
+mod panels;
 mod plot;
 mod raster;
 mod scene;
@@ -23,6 +24,7 @@ use std::path::{Path, PathBuf};
 pub use curves::{Curve, Curves};
 pub use heatmap::{HeatmapGrid, Panel};
 pub use layers::{ErrorByLayer, Series, Spread};
+pub use panels::{LayerPanel, LayerPanels};
 pub use scene::Scene;
 
 /// Widest a figure gets when its content leaves the choice: the text width of a page, in px.

@@ -11,10 +11,10 @@ pub(super) const TICK_TEXT: f64 = 9.5;
 pub(super) const LABEL_TEXT: f64 = 11.0;
 pub(super) const TITLE_TEXT: f64 = 13.0;
 pub(super) const TICK: f64 = 4.0;
-const MARGIN: f64 = 12.0;
+pub(super) const MARGIN: f64 = 12.0;
 const HEIGHT: f64 = 300.0;
 /// Room below the frame for tick labels and the label of the axis.
-const FOOT: f64 = 36.0;
+pub(super) const FOOT: f64 = 36.0;
 
 /// A plot whose data are still to be drawn.
 pub(super) struct Plot<'a> {
@@ -28,17 +28,7 @@ pub(super) struct Plot<'a> {
 impl Plot<'_> {
     /// Draws everything around the data; returns the sheet and the area inside the frame.
     pub(super) fn draw(&self) -> (Scene, Rect) {
-        let (legend_width, legend_height) = key::size(self.legend);
-        let ticks = font::widest(
-            self.y.ticks.iter().map(|tick| tick.label.as_str()),
-            TICK_TEXT,
-        );
-        let left = (MARGIN + LABEL_TEXT + 10.0 + ticks + TICK + 3.0).ceil();
-        let right = if self.legend.is_empty() {
-            0.0
-        } else {
-            legend_width + 14.0
-        } + MARGIN;
+        let (left, right) = self.insets();
         let title = font::wrap(
             self.title,
             TITLE_TEXT,
@@ -50,16 +40,40 @@ impl Plot<'_> {
             x: left,
             y: top,
             width: (PAGE_WIDTH - left - right).floor(),
-            height: HEIGHT.max(legend_height),
+            height: HEIGHT.max(self.legend_height()),
         };
         let mut scene = Scene::new(PAGE_WIDTH, area.bottom() + FOOT + MARGIN);
         draw_title(&mut scene, &title, TITLE_TEXT, (area.centre().0, MARGIN));
-        self.y_axis(&mut scene, area);
-        let at = (area.centre().0, area.bottom() + FOOT);
-        let label = font::shorten(self.x_label, LABEL_TEXT, Face::Regular, PAGE_WIDTH - left);
-        scene.text(Text::new(label, at, LABEL_TEXT));
-        key::draw(&mut scene, self.legend, (area.right() + 14.0, area.y));
+        self.around(&mut scene, area);
         (scene, area)
+    }
+
+    /// What the ticks and the label need left of the frame, and the legend right of it.
+    pub(super) fn insets(&self) -> (f64, f64) {
+        let ticks = font::widest(
+            self.y.ticks.iter().map(|tick| tick.label.as_str()),
+            TICK_TEXT,
+        );
+        let left = (MARGIN + LABEL_TEXT + 10.0 + ticks + TICK + 3.0).ceil();
+        let right = if self.legend.is_empty() {
+            0.0
+        } else {
+            key::size(self.legend).0 + 14.0
+        } + MARGIN;
+        (left, right)
+    }
+
+    pub(super) fn legend_height(&self) -> f64 {
+        key::size(self.legend).1
+    }
+
+    /// Draws the vertical axis, the label of the other one, and the legend around a frame.
+    pub(super) fn around(&self, scene: &mut Scene, area: Rect) {
+        self.y_axis(scene, area);
+        let at = (area.centre().0, area.bottom() + FOOT);
+        let label = font::shorten(self.x_label, LABEL_TEXT, Face::Regular, PAGE_WIDTH - area.x);
+        scene.text(Text::new(label, at, LABEL_TEXT));
+        key::draw(scene, self.legend, (area.right() + 14.0, area.y));
     }
 
     fn y_axis(&self, scene: &mut Scene, area: Rect) {

@@ -5,6 +5,7 @@ mod confusion;
 mod convergence;
 mod errors;
 mod projections;
+mod ranks;
 mod relations;
 mod topics;
 
@@ -15,6 +16,7 @@ pub use confusion::Confusion;
 pub use convergence::{Convergence, Values};
 pub use errors::Errors;
 pub use projections::Projections;
+pub use ranks::RankChoices;
 pub use relations::Relations;
 pub use topics::{Scaled, TopicMaps};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json as object};
 
-use super::{claims, comparisons, published_topics, rows};
+use super::{claims, comparisons, published_topics, rank_choices, rows};
 use crate::run::Finished;
 
 /// The run as one JSON object: rows, comparisons, claims, published topics, and every cell.
@@ -45,6 +45,7 @@ pub fn json(finished: &Finished<'_>, command: &str) -> Value {
         "published": comparisons(experiment, &finished.record),
         "claims": claims(experiment, &finished.record),
         "published-topics": topics,
+        "rank-choice": rank_choices(experiment, &finished.record),
         "fits": finished.fits,
         "cells": finished.record.cells(),
         "notes": experiment.notes,

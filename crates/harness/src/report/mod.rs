@@ -3,12 +3,15 @@
 mod claims;
 mod compare;
 mod json;
+mod rank_choice;
 mod tables;
 mod topics;
 
 pub use claims::{ClaimAtLayer, ClaimReport, ClaimVerdict, claims};
 pub use compare::{Comparison, Verdict, comparisons};
 pub use json::json;
+pub(crate) use rank_choice::mean;
+pub use rank_choice::{RankReport, RankRow, rank_choices};
 pub use tables::{Format, render};
 pub use topics::{published_topics, topics};
 

@@ -4,6 +4,7 @@ use comfy_table::presets::{ASCII_MARKDOWN, UTF8_FULL_CONDENSED};
 use comfy_table::{CellAlignment, Table};
 
 use super::claims::claims_table;
+use super::rank_choice::rank_choice_tables;
 use super::{Row, Verdict, comparisons, rows};
 use crate::config::{Aggregate, Experiment, Origin};
 use crate::metrics::{self, PARAMETERS, RELATIVE_ERROR, TERMS, TOPIC_LOSS};
@@ -42,6 +43,10 @@ pub fn render(finished: &Finished<'_>, command: &str, format: Format) -> String 
     if !experiment.claims.is_empty() {
         out.push_str(&heading("##", "Claims"));
         out.push_str(&claims_table(finished, format));
+    }
+    if experiment.rank_choice.is_some() {
+        out.push_str(&heading("##", "How many topics?"));
+        out.push_str(&rank_choice_tables(finished, format));
     }
     if let Some(table) = topic_losses(finished, format) {
         out.push_str(&heading(

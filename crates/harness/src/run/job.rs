@@ -5,10 +5,12 @@ use std::sync::Arc;
 use hntf_models::{FirstLayer, Fit, Hierarchy};
 use hntf_solvers::{Progress, Signal, Start, StopReason};
 
+use super::held_out::held_out;
 use super::{FirstLayers, FitSummary, Watch, lock, partial};
 use crate::clock::Stopwatch;
 use crate::config::{Method, Prepared};
 use crate::metrics::measure;
+use crate::rank_choice::{CORE_CONSISTENCY, HELD_OUT_ERROR};
 use crate::{Cell, HarnessError};
 
 /// What is to be fitted.
@@ -52,6 +54,22 @@ impl Job<'_> {
         (self.method.id.clone(), self.trial)
     }
 
+    /// What is fitted.
+    fn request<'p>(&self, prepared: &'p Prepared<'_>) -> Fit<'p> {
+        let ranks = prepared.experiment.ranks_of(self.method);
+        request(prepared, self.method, self.trial, self.order, ranks)
+    }
+
+    /// The metrics that are not measured of every fit, but of this one.
+    fn wanted(&self, prepared: &Prepared<'_>) -> Vec<String> {
+        let mut wanted = prepared.experiment.metrics.clone();
+        // For a matrix it says nothing about the number of topics.
+        if prepared.compares(self.method) && self.order > 2 {
+            wanted.push(CORE_CONSISTENCY.to_owned());
+        }
+        wanted
+    }
+
     /// Fits and measures; `None` if the user stopped it.
     pub(super) fn run(
         &self,
@@ -75,7 +93,20 @@ impl Job<'_> {
         if reasons.contains(&StopReason::Cancelled) || watch.cancelled() {
             return Ok(None);
         }
-        let measured = measure(&prepared.dataset, &hierarchy, &prepared.experiment.metrics);
+        let mut measured = measure(&prepared.dataset, &hierarchy, &self.wanted(prepared));
+        let share = prepared.experiment.rank_choice.as_ref();
+        if let Some(share) = share.and_then(|choice| choice.held_out)
+            && prepared.compares(self.method)
+        {
+            let (fit, mut observer) = (self.request(prepared), cancels(watch));
+            let held_out = held_out(self.method, &fit, (self.trial, share), &mut observer)?;
+            if watch.cancelled() {
+                return Ok(None);
+            }
+            let layers = held_out.into_iter().enumerate();
+            let known = layers.filter_map(|(l, error)| Some((l, error?)));
+            measured.extend(known.map(|(l, error)| (l, HELD_OUT_ERROR.to_owned(), error)));
+        }
         let failed = measured.iter().any(|(_, _, value)| !value.is_finite())
             || reasons.contains(&StopReason::Diverged);
         let cell = |(layer, metric, value)| Cell {
@@ -120,28 +151,14 @@ pub(super) fn fit(
     watch: &dyn Watch,
 ) -> Result<Hierarchy, HarnessError> {
     let model = &method.model.value;
-    let variants = u32::try_from(model.variants(order)).unwrap_or(1).max(1);
-    let data = &*prepared.dataset.data;
-    let (seed, variant) = (trial / variants, (trial % variants) as usize);
-    let fit = Fit {
-        data,
-        ranks,
-        seed,
-        variant,
-        labels: &prepared.labels,
-    };
+    let fit = request(prepared, method, trial, order, ranks);
+    let (data, seed) = (fit.data, fit.seed);
     let refuse = |source| HarnessError::Model {
         method: method.id.clone(),
         source,
     };
     model.validate(data.shape(), ranks).map_err(refuse)?;
-    let mut observer = |_: Progress| {
-        if watch.cancelled() {
-            Signal::Cancel
-        } else {
-            Signal::Continue
-        }
-    };
+    let mut observer = cancels(watch);
     let settings = model.first_layer();
     // Methods that start alike share their first layer; one that draws nothing serves all seeds.
     let seed_of_first = if is_seedless(&settings, data.shape(), ranks[0]) {
@@ -155,6 +172,36 @@ pub(super) fn fit(
     match first {
         Ok(first) => model.stack(&fit, first, &mut observer).map_err(refuse),
         Err(error) => Err(refuse(error.clone())),
+    }
+}
+
+/// What a method is asked for in a trial.
+fn request<'p>(
+    prepared: &'p Prepared<'_>,
+    method: &Method,
+    trial: u32,
+    order: usize,
+    ranks: &'p [usize],
+) -> Fit<'p> {
+    let variants = method.model.value.variants(order);
+    let variants = u32::try_from(variants).unwrap_or(1).max(1);
+    Fit {
+        data: &*prepared.dataset.data,
+        ranks,
+        seed: trial / variants,
+        variant: (trial % variants) as usize,
+        labels: &prepared.labels,
+    }
+}
+
+/// Stops a fit when the user wants the run to stop.
+fn cancels(watch: &dyn Watch) -> impl FnMut(Progress) -> Signal + '_ {
+    |_| {
+        if watch.cancelled() {
+            Signal::Cancel
+        } else {
+            Signal::Continue
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Runs every method of an experiment in every trial.
 
+mod held_out;
 mod job;
 mod partial;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -14,8 +15,11 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Prepared;
+use crate::metrics::TRAINING_ERROR;
+use crate::rank_choice::{Traits, across};
 use crate::{Cell, HarnessError, Record};
 
+pub(crate) use held_out::MOST_HELD_OUT;
 use job::Job;
 use partial::Partial;
 
@@ -102,9 +106,16 @@ pub fn run<'a>(
     // The interrupted run may have planned more trials than this one.
     let planned: HashSet<_> = jobs.iter().map(Job::key).collect();
     let kept = partial.iter().flat_map(Partial::lines);
+    // Trials that are compared are needed whole, and a record has their numbers alone: they are
+    // fitted again.
+    let compared: HashSet<&str> = jobs
+        .iter()
+        .filter(|job| prepared.compares(job.method))
+        .map(|job| job.method.id.as_str())
+        .collect();
     let known: HashMap<(String, u32), partial::Line> = kept
         .map(|line| (line.key(), line))
-        .filter(|(key, _)| planned.contains(key))
+        .filter(|(key, _)| planned.contains(key) && !compared.contains(key.0.as_str()))
         .collect();
     let left = |job: &&Job<'_>| !known.contains_key(&job.key());
     let open: Vec<_> = jobs.iter().filter(left).collect();
@@ -113,6 +124,7 @@ pub fn run<'a>(
     let first_layers = FirstLayers::default();
     let done = AtomicUsize::new(jobs.len() - open.len());
     let best = Mutex::new(HashMap::new());
+    let traits: Mutex<BTreeMap<(usize, u32), Traits>> = Mutex::default();
     let fit = |job: &&Job<'_>| -> Result<Option<partial::Line>, HarnessError> {
         if watch.cancelled() {
             return Ok(None);
@@ -123,6 +135,12 @@ pub fn run<'a>(
         };
         if let Some(partial) = &partial {
             partial.append(&line)?;
+        }
+        if prepared.compares(job.method) && !line.summary.failed {
+            let cells = line.cells.iter().filter(|c| c.metric == TRAINING_ERROR);
+            let errors: Vec<f64> = cells.map(|c| c.value).collect();
+            let of_fit = Traits::of(&hierarchy, prepared.grouped_mode(), &errors);
+            lock(&traits).insert((job.index, job.trial), of_fit);
         }
         keep_if_best(&mut lock(&best), job, &line, hierarchy);
         done.fetch_add(1, Ordering::Relaxed);
@@ -162,6 +180,7 @@ pub fn run<'a>(
             total: jobs.len(),
         });
     }
+    cells.extend(pool.install(|| compare_trials(prepared, traits)));
     let in_order = jobs.iter().filter_map(|j| fits.remove(&j.key()));
     let fits = in_order.collect();
     let record = Record::new(cells);
@@ -172,6 +191,26 @@ pub fn run<'a>(
         best: best.into_inner().unwrap_or_else(PoisonError::into_inner),
         first_layers,
     })
+}
+
+/// What the trials of every method that is to be compared say of each other.
+fn compare_trials(
+    prepared: &Prepared<'_>,
+    traits: Mutex<BTreeMap<(usize, u32), Traits>>,
+) -> Vec<Cell> {
+    let Some(choice) = &prepared.experiment.rank_choice else {
+        return Vec::new();
+    };
+    let mut by_method: BTreeMap<usize, Vec<(u32, Traits)>> = BTreeMap::new();
+    let traits = traits.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for ((method, trial), of_fit) in traits {
+        by_method.entry(method).or_default().push((trial, of_fit));
+    }
+    let methods = &prepared.experiment.methods;
+    let cells = by_method
+        .into_par_iter()
+        .map(|(method, fits)| across(&methods[method].id, &fits, choice.near));
+    cells.flatten().collect()
 }
 
 /// The best fit of a method so far. Tables are made of cells and figures show best trials, so the

@@ -12,6 +12,7 @@ use hntf_datasets::Dataset;
 use hntf_models::{Hierarchy, Layer};
 use hntf_tensor::Matrix;
 
+pub(crate) use assignment::assign;
 pub use order::TopicOrder;
 pub(crate) use profiles::coupled;
 pub use profiles::profile;

@@ -4,11 +4,13 @@ use hntf_solvers::Iterate;
 use hntf_tensor::{DenseTensor, Matrix, Scratch, Tensor, hadamard_of_grams, multiply};
 
 use super::Proposals;
+use super::known::Known;
 
 /// The compressed problem of one layer: C ≈ W in every mode, in the metric of the Grams G_i.
 pub(super) struct CompressedWeights<'a> {
     core: &'a DenseTensor,
     data_norm: f64,
+    known: Option<Known<'a>>,
     grams: Vec<Matrix>,
     proposals: Proposals,
     weights: Matrix,
@@ -24,6 +26,7 @@ impl<'a> CompressedWeights<'a> {
     pub(super) fn new(
         core: &'a DenseTensor,
         data_norm: f64,
+        known: Option<Known<'a>>,
         grams: Vec<Matrix>,
         weights: Matrix,
         proposals: Proposals,
@@ -33,6 +36,7 @@ impl<'a> CompressedWeights<'a> {
         Self {
             core,
             data_norm,
+            known,
             grams,
             proposals,
             copies: vec![weights.clone(); order],
@@ -51,6 +55,9 @@ impl<'a> CompressedWeights<'a> {
 
     /// G_i W and Wᵀ G_i W for all modes.
     fn refresh(&mut self) {
+        if let Some(known) = &mut self.known {
+            known.meet(&self.weights);
+        }
         let w = self.weights.view();
         for (g, (p, s)) in self
             .grams
@@ -83,18 +90,22 @@ impl Iterate for CompressedWeights<'_> {
             others,
             denominator,
             proposals,
+            known,
             ..
         } = self;
         core.mttkrp_sweep(copies, scratch, &mut |mode, numerator, _| {
             hadamard_of_grams(small_grams, Some(mode), others);
-            multiply(denominator.view_mut(), products[mode].view(), others.view());
+            match known {
+                None => multiply(denominator.view_mut(), products[mode].view(), others.view()),
+                Some(known) => known.denominator(mode, others, denominator),
+            }
             proposals.add(numerator, denominator);
         });
         self.proposals.apply(&mut self.weights);
     }
 
     /// The relative error of the layer: ‖X‖² − 2⟨C, ⟦W…W⟧⟩ + ‖⟦F_1 W …⟧‖² needs the data for its
-    /// norm only.
+    /// norm only. Over the known entries C has zeros for the others, and the model loses their share.
     fn error(&mut self) -> f64 {
         self.refresh();
         self.core
@@ -106,7 +117,10 @@ impl Iterate for CompressedWeights<'_> {
             .zip(self.weights.as_slice());
         let inner: f64 = pairs.map(|(a, b)| a * b).sum();
         hadamard_of_grams(&self.small_grams, None, &mut self.others);
-        let model: f64 = self.others.as_slice().iter().sum();
+        let mut model: f64 = self.others.as_slice().iter().sum();
+        if let Some(known) = &mut self.known {
+            model = known.squared_norm(model);
+        }
         ((self.data_norm - 2.0 * inner + model).max(0.0) / self.data_norm).sqrt()
     }
 }

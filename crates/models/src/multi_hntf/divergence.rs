@@ -4,12 +4,14 @@ use hntf_solvers::Iterate;
 use hntf_tensor::{Matrix, Scratch, Tensor, divergence, multiply};
 
 use super::Proposals;
+use super::known::mask_of;
 
 /// The least a model is taken for where it is a denominator.
 const EPSILON: f64 = 1e-10;
 
 /// X ≈ ⟦F_1 W, …, F_k W⟧ in the divergence. The proposal of mode m is N_m = F_mᵀ M_m, with M_m the
-/// MTTKRP of X over the model, and D_m = (F_mᵀ 1) ⊗ Π_{i≠m} 1ᵀ F_i W.
+/// MTTKRP of X over the model, and D_m = (F_mᵀ 1) ⊗ Π_{i≠m} 1ᵀ F_i W; with hidden entries D_m is F_mᵀ
+/// times the MTTKRP of a one at every known entry.
 pub(super) struct DivergenceWeights<'a> {
     data: &'a dyn Tensor,
     factors: &'a [Matrix],
@@ -78,6 +80,17 @@ impl<'a> DivergenceWeights<'a> {
         let factor = self.factors[mode].view().transpose();
         multiply(self.numerator.view_mut(), factor, self.quotients.view());
         self.denominator.reshape(rows, cols);
+        if let Some(mask) = mask_of(self.data) {
+            let others = self.product_sums.iter().enumerate();
+            let ones = &mut self.quotients;
+            ones.as_mut_slice().fill(1.0);
+            for (_, sums) in others.filter(|(i, _)| *i != mode) {
+                ones.scale_columns(sums);
+            }
+            mask.restrict_ones_mttkrp(products, mode, ones, &mut self.scratch);
+            multiply(self.denominator.view_mut(), factor, ones.view());
+            return;
+        }
         for (i, own) in self.sums[mode].iter().enumerate() {
             let row = self.denominator.row_mut(i);
             row.fill(*own);

@@ -2,6 +2,7 @@
 
 mod compressed;
 mod divergence;
+mod known;
 mod proposals;
 
 use hntf_solvers::{
@@ -17,6 +18,7 @@ use crate::{
 };
 use compressed::CompressedWeights;
 use divergence::DivergenceWeights;
+use known::{Known, mask_of};
 use proposals::Proposals;
 
 /// X ≈ ⟦F_1 W, …, F_k W⟧ with one W ≥ 0 (r_l × r_{l+1}) for all modes; F_i W are the next layer's
@@ -27,7 +29,11 @@ use proposals::Proposals;
 /// The iterates are those on the data, at a cost that does not depend on its size.
 ///
 /// The Kullback-Leibler divergence has no such core: its iterations read the data, once for each
-/// mode. Hidden entries are filled with the first layer's model.
+/// mode.
+///
+/// Hidden entries ([`Tensor::mask`]) are left out of every layer's distance: the denominators are those
+/// of the known entries of the model, at the cost of a pass over the list of hidden or of known entries
+/// for each mode and iteration.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct MultiHntf {
@@ -117,8 +123,7 @@ impl Model for MultiHntf {
         if self.balance {
             balance_columns(&mut factors);
         }
-        let whole = fit.completed(first)?;
-        let data = whole.as_deref().unwrap_or(fit.data);
+        let data = fit.data;
         let mut core = match self.loss {
             Loss::Frobenius => {
                 let all: Vec<_> = factors.iter().map(Some).collect();
@@ -134,7 +139,8 @@ impl Model for MultiHntf {
             let proposals = Proposals::new(self, factors.len());
             let (weights, outcome) = if let Some(core) = &core {
                 let grams = grams_of(&factors);
-                let mut shared = CompressedWeights::new(core, norm, grams, start, proposals);
+                let known = mask_of(data).map(|mask| Known::new(mask, &factors));
+                let mut shared = CompressedWeights::new(core, norm, known, grams, start, proposals);
                 let outcome = self.drive(&mut shared, observer);
                 (shared.into_weights(), outcome)
             } else {
@@ -185,7 +191,7 @@ pub(crate) fn damped_weights(
     iterations: usize,
 ) -> Matrix {
     let proposals = Proposals::new(&MultiHntf::default(), grams.len());
-    let mut shared = CompressedWeights::new(core, norm, grams.to_vec(), start, proposals);
+    let mut shared = CompressedWeights::new(core, norm, None, grams.to_vec(), start, proposals);
     (0..iterations).for_each(|_| shared.step());
     shared.into_weights()
 }

@@ -1,15 +1,16 @@
 //! Block updates of the joint loss: every factor by HALS, then the weights by quasi-Newton steps.
 
-use hntf_solvers::{Descent, Hals, Iterate, Objective, QuasiNewton, QuasiNewtonSettings};
+use hntf_solvers::{Descent, Hals, Iterate, QuasiNewton, QuasiNewtonSettings};
 use hntf_tensor::{Matrix, Scratch, Tensor, gram, hadamard_of_grams, multiply};
 
+use super::penalty;
 use super::shared_loss::{SharedLoss, assign_product};
 
 /// Quasi-Newton steps of the weights after each sweep over the factors. They run on the core and
 /// cost little beside the sweep, and few of them hold the factors back: with 2, 5, 10 and 20 plain
 /// gradient steps a sweep a prototype was 3.8e-4, 3.2e-4, 3.0e-4 and 2.7e-4 above the least joint
 /// loss, 0.4250, of the synthetic tensor after 100 sweeps.
-const WEIGHT_STEPS: usize = 15;
+pub(super) const WEIGHT_STEPS: usize = 15;
 
 /// The joint state. As a function of one factor F_m, all else fixed, the loss is the quadratic
 ///
@@ -17,7 +18,11 @@ const WEIGHT_STEPS: usize = 15;
 ///
 /// with M_l = MTTKRP(X, F V_l, m) and H_l the entrywise product of the V_lᵀG_iV_l but the m-th. So
 /// the first layer moves by exact coordinate descent, as in an NCPD. One MTTKRP of the columns of
-/// all layers side by side serves every layer.
+/// all layers side by side serves every layer. A penalty on the factors is taken off P, as in an
+/// NCPD.
+///
+/// With hidden entries M_l is that of the data filled by layer l's own present model, anew for every
+/// factor (see [`Hidden`](super::hidden::Hidden)).
 pub(super) struct Joint<'d, 'a> {
     data: &'d dyn Tensor,
     /// Whether the factors are trained too.
@@ -42,6 +47,7 @@ pub(super) struct Joint<'d, 'a> {
 struct Work {
     metric: Matrix,
     targets: Matrix,
+    filled: Matrix,
     others: Matrix,
     half: Matrix,
     whole: Matrix,
@@ -86,6 +92,9 @@ impl<'d, 'a> Joint<'d, 'a> {
         if !self.free {
             return;
         }
+        if let Some(hidden) = &mut self.shared.hidden {
+            hidden.chain(&self.shared.products);
+        }
         let products = &self.shared.products;
         let columns: usize = products.iter().map(Matrix::cols).sum();
         for (out, scaled) in [(&mut self.wide, false), (&mut self.scaled, true)] {
@@ -120,10 +129,11 @@ impl<'d, 'a> Joint<'d, 'a> {
             inner,
             ..
         } = self;
-        let order = factors.len();
+        let (order, l1) = (factors.len(), shared.penalties.factors);
         let Work {
             metric,
             targets,
+            filled,
             others,
             half,
             whole,
@@ -133,7 +143,20 @@ impl<'d, 'a> Joint<'d, 'a> {
             let factor = &mut factors[mode];
             let (rows, rank) = (factor.rows(), factor.cols());
             targets.reshape(rows, rank);
-            multiply(targets.view_mut(), m.view(), scaled.view().transpose());
+            let filled = match &mut shared.hidden {
+                None => m,
+                Some(hidden) => {
+                    filled.clone_from(m);
+                    let mut column = 0;
+                    for (l, v) in shared.products.iter().enumerate() {
+                        hadamard_of_grams(&small[l * order..(l + 1) * order], Some(mode), others);
+                        hidden.add_to(l, mode, others, filled, column);
+                        column += v.cols();
+                    }
+                    &*filled
+                }
+            };
+            multiply(targets.view_mut(), filled.view(), scaled.view().transpose());
             metric.reshape(rank, rank);
             metric.as_mut_slice().fill(0.0);
             for (l, v) in shared.products.iter().enumerate() {
@@ -148,18 +171,27 @@ impl<'d, 'a> Joint<'d, 'a> {
             match &mut shared.supervision {
                 Some(s) if mode + 1 == order => {
                     let (products, lambdas) = (&shared.products, &shared.layer_weights);
-                    s.update_factor(factor, targets, metric, products, lambdas);
+                    s.update_factor(factor, targets, metric, products, lambdas, l1);
                 }
-                _ => hals.improve(factor, targets, metric, 0.0),
+                _ => hals.improve(factor, targets, metric, l1),
             }
             gram(factor, &mut shared.grams[mode]);
             narrow(shared, mode, small, half);
             assign_product(&mut columns[mode], factor, wide);
+            if let Some(hidden) = &mut shared.hidden {
+                hidden.meet(mode, factor, &shared.products);
+            }
             if mode + 1 == order {
                 let rows = m.iter_rows().zip(factor.iter_rows());
                 *inner = rows.map(|(m, f)| dot(m, f)).sum();
             }
         });
+        if l1 > 0.0 {
+            let scale = penalty::even_out(factors);
+            if let Some(s) = &mut shared.supervision {
+                s.scale_classifiers(1.0 / scale);
+            }
+        }
         shared.meet(*data, factors);
     }
 
@@ -168,7 +200,9 @@ impl<'d, 'a> Joint<'d, 'a> {
         let shared = &mut self.shared;
         hadamard_of_grams(&shared.grams, None, &mut self.work.others);
         let model: f64 = self.work.others.as_slice().iter().sum();
-        let mut total = (shared.norm - 2.0 * self.inner + model).max(0.0);
+        let hidden = shared.hidden.as_mut();
+        let squares = hidden.map_or(0.0, |hidden| hidden.squared_norm(0, &shared.grams));
+        let mut total = (shared.norm - 2.0 * self.inner + (model - squares)).max(0.0);
         if let Some(s) = &mut shared.supervision {
             total += s.first_term(&shared.products[0]);
         }
@@ -184,6 +218,7 @@ impl Iterate for Joint<'_, '_> {
         if let Some(s) = &mut self.shared.supervision {
             s.update_classifiers(&self.shared.products);
         }
+        self.shared.refill(&self.weights);
         self.optimizer.restart();
         for _ in 0..WEIGHT_STEPS {
             if self.optimizer.step(&mut self.shared, &mut self.weights) != Descent::Lower {
@@ -193,10 +228,12 @@ impl Iterate for Joint<'_, '_> {
         self.widen();
     }
 
-    /// The joint loss.
+    /// The joint loss over the known entries, with the penalties.
     fn error(&mut self) -> f64 {
-        let above = self.shared.loss(&self.weights);
-        self.first_term() + above
+        let above = self.shared.known_loss(&self.weights);
+        let shared = &self.shared;
+        let l1 = penalty::share(shared.penalties.factors, &self.factors, shared.norm);
+        self.first_term() + above + l1
     }
 }
 

@@ -1,6 +1,8 @@
 //! Neural Multi-HNTF: the first layer and the shared weights of all layers, trained together.
 
+mod hidden;
 mod joint;
+mod penalty;
 mod shared_loss;
 mod start;
 mod supervision;
@@ -16,6 +18,7 @@ use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
 };
 use joint::Joint;
+use penalty::Penalties;
 use start::Begin;
 
 /// X ≈ ⟦F_1 V_l, …, F_k V_l⟧ at every layer l, V_0 = I and V_l = W⁰ ⋯ W^{l−1}: Multi-HNTF, whose
@@ -26,8 +29,23 @@ use start::Begin;
 /// exact coordinate descent (the loss is quadratic in one factor), all W's together by quasi-Newton
 /// steps on the core, with the gradient propagated back through the layers.
 ///
+/// With penalties the objective is ½ Σ_l λ_l ‖X − ⟦F_1 V_l, …⟧‖² + `l1` Σ_i Σ F_i + `weights-l1`
+/// Σ_l Σ W^l, scaled as that of [`Ncpd`] and of [`MultiHntf`](crate::MultiHntf). A topic's scale can
+/// move from the F_i to W⁰, or from one W to the next, and the layers above do not notice; what holds
+/// it is the layer between the two, for F and W⁰ the first one, whose V_0 is I. So one penalty without
+/// the other counts where λ_0 > 0, but a topic that serves the coarse layers alone may become small in
+/// what is penalised and large in the rest: penalise both, then. With λ_0 = 0 nothing holds the scale:
+/// one penalty without the other has no minimum and is refused.
+///
+/// Hidden entries ([`Tensor::mask`](hntf_tensor::Tensor::mask)) are left out of every layer's distance
+/// and of ‖X‖². Before a block is improved, each layer's hidden entries are taken to be those of its
+/// own present model: an upper bound of the loss over the known entries that equals it there, so that
+/// what lowers the one lowers the other.
+///
 /// A sweep costs an MTTKRP sweep over Σ r_l columns and a projection onto the first layer; with the
-/// first layer frozen it costs nothing that depends on the data's size.
+/// first layer frozen it costs nothing that depends on the data's size. With hidden entries as much
+/// again for the list of hidden or of known entries, once for every layer, and without a free first
+/// layer too; nothing is filled in memory.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct NeuralMultiHntf {
@@ -39,7 +57,13 @@ pub struct NeuralMultiHntf {
     pub layer_weights: Vec<f64>,
     /// Random starts of the W's, of which the one with the smallest loss goes on.
     pub weight_starts: usize,
-    /// When to stop; the error watched is the joint loss over ‖X‖².
+    /// The weight ≥ 0 of Σ_i Σ F_i beside ½ of the joint loss: the larger, the more of the factors is
+    /// zero. Not with `frozen`: `first-layer.l1` is what penalises a frozen first layer.
+    pub l1: f64,
+    /// The weight ≥ 0 of Σ_l Σ W^l beside ½ of the joint loss.
+    pub weights_l1: f64,
+    /// When to stop; the error watched is the joint loss over ‖X‖², with 2 (`l1` Σ_i Σ F_i +
+    /// `weights-l1` Σ_l Σ W^l) / ‖X‖² if there are penalties.
     pub stopping: Stopping,
 }
 
@@ -50,6 +74,8 @@ impl Default for NeuralMultiHntf {
             frozen: false,
             layer_weights: Vec::new(),
             weight_starts: 10,
+            l1: 0.0,
+            weights_l1: 0.0,
             stopping: sweeps(),
         }
     }
@@ -100,6 +126,10 @@ impl NeuralMultiHntf {
             layer_weights: &self.layer_weights,
             label_weight: None,
             weight_starts: self.weight_starts,
+            penalties: Penalties {
+                factors: self.l1,
+                weights: self.weights_l1,
+            },
             stopping: &self.stopping,
         }
     }
@@ -121,7 +151,11 @@ pub struct SupervisedNeuralMultiHntf {
     pub label_weight: f64,
     /// Random starts of the W's, of which the one with the smallest loss goes on.
     pub weight_starts: usize,
-    /// When to stop; the error watched is the joint loss over ‖X‖².
+    /// The penalty on the factors, as [`NeuralMultiHntf::l1`]; the B_l have none.
+    pub l1: f64,
+    /// The penalty on the weights, as [`NeuralMultiHntf::weights_l1`].
+    pub weights_l1: f64,
+    /// When to stop; what is watched is the joint loss with the penalties, as in [`NeuralMultiHntf`].
     pub stopping: Stopping,
 }
 
@@ -133,6 +167,8 @@ impl Default for SupervisedNeuralMultiHntf {
             layer_weights: Vec::new(),
             label_weight: 1.0,
             weight_starts: 10,
+            l1: 0.0,
+            weights_l1: 0.0,
             stopping: sweeps(),
         }
     }
@@ -174,6 +210,10 @@ impl SupervisedNeuralMultiHntf {
             layer_weights: &self.layer_weights,
             label_weight: Some(self.label_weight),
             weight_starts: self.weight_starts,
+            penalties: Penalties {
+                factors: self.l1,
+                weights: self.weights_l1,
+            },
             stopping: &self.stopping,
         }
     }
@@ -185,6 +225,7 @@ struct Training<'s> {
     layer_weights: &'s [f64],
     label_weight: Option<f64>,
     weight_starts: usize,
+    penalties: Penalties,
     stopping: &'s Stopping,
 }
 
@@ -203,6 +244,8 @@ impl Training<'_> {
             return wrong("label-weight", label_weight.to_string(), expected);
         }
         crate::model::validate_layer_weights(self.layer_weights, ranks)?;
+        let first = self.layer_weights.first().copied();
+        self.penalties.validate(self.frozen, first.unwrap_or(1.0))?;
         if self.weight_starts == 0 {
             return wrong("weight-starts", "0".to_owned(), "it must be at least 1");
         }
@@ -219,15 +262,14 @@ impl Training<'_> {
         first: &FirstLayerFit,
         observer: &mut dyn Observer,
     ) -> Result<Hierarchy, ModelError> {
-        let whole = fit.completed(first)?;
-        let data = whole.as_deref().unwrap_or(fit.data);
         let begin = Begin {
             layer_weights: crate::model::layer_weights(self.layer_weights, fit.ranks),
             weight_starts: self.weight_starts,
             label_weight: self.label_weight,
+            penalties: self.penalties,
         };
-        let (factors, weights, shared) = begin.best(data, fit, first)?;
-        let mut joint = Joint::new(data, factors, weights, shared, !self.frozen);
+        let (factors, weights, shared) = begin.best(fit, first)?;
+        let mut joint = Joint::new(fit.data, factors, weights, shared, !self.frozen);
         let outcome = drive(&mut joint, self.stopping, observer);
         let Joint {
             factors,

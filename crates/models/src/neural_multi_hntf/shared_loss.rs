@@ -3,10 +3,13 @@
 use hntf_solvers::Objective;
 use hntf_tensor::{DenseTensor, Matrix, Scratch, Tensor, gram, hadamard_of_grams, multiply};
 
+use super::hidden::Hidden;
+use super::penalty::{self, Penalties};
 use super::supervision::Supervision;
 
 /// E(W⁰, W¹, …) = Σ_{l≥1} λ_l (‖X − ⟦F_1 V_l, …, F_k V_l⟧‖² + μ ‖L*(Y_l − B_l V_lᵀ F_kᵀ)‖²) / ‖X‖²
-/// with V_l = W⁰ ⋯ W^{l−1}, for fixed factors F_i.
+/// with V_l = W⁰ ⋯ W^{l−1}, for fixed factors F_i; a penalty adds 2 `weights-l1` Σ_l Σ W^l / ‖X‖², which is
+/// linear where W ≥ 0.
 ///
 /// It is evaluated on the core C = X ×_1 F_1ᵀ ⋯ ×_k F_kᵀ and the Grams G_i = F_iᵀF_i, at a cost that
 /// does not depend on the data. With N_m = MTTKRP(C, (V, …, V), m) and H_m the entrywise product of
@@ -16,13 +19,20 @@ use super::supervision::Supervision;
 ///
 /// and from layer to layer ∂E/∂W^{l−1} = V_{l−1}ᵀ D_l, D_{l−1} += D_l (W^{l−1})ᵀ with D_l the
 /// gradient with respect to V_l of all layers from l on.
+///
+/// With hidden entries X is, for layer l, the data filled by that layer's model of the last
+/// [`SharedLoss::refill`]: an upper bound of the loss over the known entries, equal to it there.
 pub(super) struct SharedLoss<'a> {
+    /// ‖X‖², over the known entries.
     pub(super) norm: f64,
     /// λ_0, λ_1, …
     pub(super) layer_weights: Vec<f64>,
-    pub(super) core: DenseTensor,
+    /// Of the known entries, zeros for the hidden ones.
+    core: DenseTensor,
+    pub(super) hidden: Option<Hidden<'a>>,
     pub(super) grams: Vec<Matrix>,
     pub(super) supervision: Option<Supervision<'a>>,
+    pub(super) penalties: Penalties,
     /// V_0 = I, V_1, …, and the gradients with respect to V_1, ….
     pub(super) products: Vec<Matrix>,
     gradients: Vec<Matrix>,
@@ -43,19 +53,23 @@ struct Work {
 
 impl<'a> SharedLoss<'a> {
     pub(super) fn new(
-        data: &dyn Tensor,
+        data: &'a dyn Tensor,
         factors: &[Matrix],
         layer_weights: Vec<f64>,
         supervision: Option<Supervision<'a>>,
+        penalties: Penalties,
     ) -> Self {
         let blank = vec![Matrix::default(); factors.len()];
         let layers = layer_weights.len();
+        let mask = data.mask().filter(|mask| !mask.hides_nothing());
         let mut loss = Self {
             norm: data.squared_norm(),
             layer_weights,
             core: DenseTensor::from_matrix(Matrix::default()),
+            hidden: mask.map(|mask| Hidden::new(mask, layers)),
             grams: blank.clone(),
             supervision,
+            penalties,
             products: vec![Matrix::default(); layers],
             gradients: vec![Matrix::default(); layers],
             work: Work {
@@ -81,6 +95,61 @@ impl<'a> SharedLoss<'a> {
         if let (Some(s), Some(last)) = (&mut self.supervision, factors.last()) {
             s.meet(last);
         }
+        if let Some(hidden) = &mut self.hidden {
+            let modes = factors.iter().enumerate();
+            modes.for_each(|(mode, f)| hidden.meet(mode, f, &self.products[..1]));
+        }
+    }
+
+    /// Fills the hidden entries of every layer above the first with its model for these weights.
+    pub(super) fn refill(&mut self, weights: &[Matrix]) {
+        let Some(mut hidden) = self.hidden.take() else {
+            return;
+        };
+        self.chain(weights);
+        hidden.chain(&self.products);
+        for l in 1..self.products.len() {
+            self.narrow(l);
+            hidden.fill(l, &self.core, &self.work.small);
+        }
+        self.hidden = Some(hidden);
+    }
+
+    /// The core of the data, its hidden entries filled with the first layer's model.
+    pub(super) fn first_core(&mut self) -> DenseTensor {
+        let Some(hidden) = &mut self.hidden else {
+            return self.core.clone();
+        };
+        hidden.fill(0, &self.core, &self.grams);
+        hidden.filled(0).0.clone()
+    }
+
+    /// The loss over the known entries, whatever the hidden ones were last filled with.
+    pub(super) fn known_loss(&mut self, weights: &[Matrix]) -> f64 {
+        let Some(mut hidden) = self.hidden.take() else {
+            return self.loss(weights);
+        };
+        // Against zeros at the hidden places: too much by the squares of the model there.
+        let mut total = self.loss(weights);
+        hidden.chain(&self.products);
+        for l in 1..self.products.len() {
+            self.narrow(l);
+            let squares = hidden.squared_norm(l, &self.work.small);
+            total -= self.layer_weights[l] / self.norm * squares;
+        }
+        self.hidden = Some(hidden);
+        total
+    }
+
+    /// G_i V_l and V_lᵀG_iV_l for all modes.
+    fn narrow(&mut self, l: usize) {
+        let (v, work) = (&self.products[l], &mut self.work);
+        for (i, g) in self.grams.iter().enumerate() {
+            assign_product(&mut work.right[i], g, v);
+            let small = &mut work.small[i];
+            small.reshape(v.cols(), v.cols());
+            multiply(small.view_mut(), v.view().transpose(), work.right[i].view());
+        }
     }
 
     /// Computes V_1, V_2, ….
@@ -93,17 +162,16 @@ impl<'a> SharedLoss<'a> {
 
     /// Adds layer l's term to its gradient's place and returns it, λ_l left out.
     fn layer(&mut self, l: usize) -> f64 {
+        self.narrow(l);
         let (v, out) = (&self.products[l], &mut self.gradients[l]);
         let work = &mut self.work;
         out.reshape(v.rows(), v.cols());
         out.as_mut_slice().fill(0.0);
-        for (i, g) in self.grams.iter().enumerate() {
-            assign_product(&mut work.right[i], g, v);
-            let small = &mut work.small[i];
-            small.reshape(v.cols(), v.cols());
-            multiply(small.view_mut(), v.view().transpose(), work.right[i].view());
-            work.copies[i].clone_from(v);
-        }
+        work.copies.iter_mut().for_each(|copy| copy.clone_from(v));
+        let (core, filling) = match &self.hidden {
+            None => (&self.core, 0.0),
+            Some(hidden) => hidden.filled(l),
+        };
         let mut inner = 0.0;
         let Work {
             copies,
@@ -114,7 +182,7 @@ impl<'a> SharedLoss<'a> {
             scratch,
             ..
         } = work;
-        self.core.mttkrp_sweep(copies, scratch, &mut |mode, n, _| {
+        core.mttkrp_sweep(copies, scratch, &mut |mode, n, _| {
             hadamard_of_grams(small, Some(mode), others);
             assign_product(term, &right[mode], others);
             let terms = term.as_slice().iter().zip(n.as_slice());
@@ -128,7 +196,7 @@ impl<'a> SharedLoss<'a> {
         });
         hadamard_of_grams(small, None, others);
         let model: f64 = others.as_slice().iter().sum();
-        let mut total = self.norm - 2.0 * inner + model;
+        let mut total = self.norm + filling - 2.0 * inner + model;
         if let Some(s) = &mut self.supervision {
             total += s.term(l, v, out);
         }
@@ -149,7 +217,7 @@ impl Objective for SharedLoss<'_> {
                 .iter_mut()
                 .for_each(|g| *g *= scale);
         }
-        total
+        total + penalty::share(self.penalties.weights, weights, self.norm)
     }
 
     fn gradient(&mut self, weights: &[Matrix], gradients: &mut [Matrix]) {
@@ -157,6 +225,10 @@ impl Objective for SharedLoss<'_> {
             let below = self.products[l].view().transpose();
             out.reshape(w.rows(), w.cols());
             multiply(out.view_mut(), below, self.gradients[l + 1].view());
+            if self.penalties.weights > 0.0 {
+                let slope = 2.0 * self.penalties.weights / self.norm;
+                out.as_mut_slice().iter_mut().for_each(|g| *g += slope);
+            }
             if l > 0 {
                 let step = &mut self.work.below;
                 step.reshape(self.products[l].rows(), w.rows());

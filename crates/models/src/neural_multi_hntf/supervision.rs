@@ -77,6 +77,14 @@ impl<'a> Supervision<'a> {
         self.layers.into_iter().map(|l| l.classifier).collect()
     }
 
+    /// B_l ← scale · B_l, for an F_k that was divided by it.
+    pub(super) fn scale_classifiers(&mut self, scale: f64) {
+        for layer in &mut self.layers {
+            let entries = layer.classifier.as_mut_slice().iter_mut();
+            entries.for_each(|x| *x *= scale);
+        }
+    }
+
     /// Computes the G_l and T_l of a new F_k.
     pub(super) fn meet(&mut self, factor: &Matrix) {
         let rank = factor.cols();
@@ -142,7 +150,8 @@ impl<'a> Supervision<'a> {
     }
 
     /// Improves F_k in the joint loss: `metric` and `targets` (n_k × r_0) are those of the data terms
-    /// of all layers; to each index come the terms of the layers it has labels in.
+    /// of all layers; to each index come the terms of the layers it has labels in. `l1` is the
+    /// penalty.
     pub(super) fn update_factor(
         &mut self,
         factor: &mut Matrix,
@@ -150,6 +159,7 @@ impl<'a> Supervision<'a> {
         metric: &Matrix,
         products: &[Matrix],
         layer_weights: &[f64],
+        l1: f64,
     ) {
         for (layer, v) in self.layers.iter_mut().zip(products) {
             let b = layer.classifier.view();
@@ -182,7 +192,7 @@ impl<'a> Supervision<'a> {
                 }
             }
             self.hals
-                .improve(&mut self.rows, &self.targets, &self.metric, 0.0);
+                .improve(&mut self.rows, &self.targets, &self.metric, l1);
             for (i, j) in group.indices.iter().enumerate() {
                 factor.row_mut(*j).copy_from_slice(self.rows.row(i));
             }

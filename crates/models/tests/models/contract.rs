@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use hntf_models::{
     FlatNcpd, Hierarchy, Hntf, Model, MultiHntf, NamedModel, NeuralHncpd, NeuralMultiHntf,
-    SharedUpdate, StandardHncpd, SupervisedHnmf,
+    SharedUpdate, StandardHncpd, SupervisedHnmf, SupervisedNeuralMultiHntf,
 };
 use hntf_solvers::{AdamSettings, LabelLoss, Loss, Ncpd, Ssnmf, Start, Stopping};
 use hntf_tensor::{DenseTensor, Matrix, Scratch, Tensor, relative_error};
@@ -54,6 +54,11 @@ fn every_model() -> Vec<(String, Box<dyn Model>)> {
         balance: true,
         ..StandardHncpd::default()
     };
+    let sparse = NeuralMultiHntf {
+        l1: 0.1,
+        weights_l1: 0.2,
+        ..few_sweeps(false)
+    };
     let mut models = vec![
         named("flat", Box::<FlatNcpd>::default()),
         named("standard", Box::<StandardHncpd>::default()),
@@ -64,6 +69,7 @@ fn every_model() -> Vec<(String, Box<dyn Model>)> {
         named("neural, free first layer", Box::new(free_first_layer())),
         named("neural multi", Box::new(few_sweeps(false))),
         named("neural multi, frozen", Box::new(few_sweeps(true))),
+        named("neural multi, sparse", Box::new(sparse)),
     ];
     for mode in [1, 2] {
         let hntf = Hntf {
@@ -270,5 +276,22 @@ fn parameters_round_trip() {
     assert_round_trip(NeuralHncpd {
         first_layer,
         ..free_first_layer()
+    });
+    assert_round_trip(NeuralMultiHntf {
+        first_layer,
+        layer_weights: vec![1.0, 2.0],
+        l1: 0.5,
+        weights_l1: 0.25,
+        ..few_sweeps(true)
+    });
+    let text = r#"{"l1": 0.5, "weights-l1": 0.25}"#;
+    let named: NeuralMultiHntf = serde_json::from_str(text).unwrap();
+    assert_eq!((named.l1, named.weights_l1), (0.5, 0.25));
+    assert_round_trip(SupervisedNeuralMultiHntf {
+        layer_weights: vec![1.0, 2.0],
+        label_weight: 3.0,
+        l1: 0.5,
+        weights_l1: 0.25,
+        ..SupervisedNeuralMultiHntf::default()
     });
 }

@@ -4,6 +4,7 @@
 mod contract;
 mod divergence;
 mod gradients;
+mod hidden;
 mod layers;
 mod matrices;
 mod multi_hntf;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Criterion, Loss, Observer, Outcome, SolverError, Stopping, drive};
 
 pub use start::Start;
-pub use update::{Update, balance_columns};
+pub use update::{Update, balance_columns, balance_sums};
 
 /// min ½‖X − ⟦F_1 … F_k⟧‖² + λ Σ_m Σ F_m, or D(X‖⟦F⟧) + λ Σ_m Σ F_m, over F ≥ 0: how it is started,
 /// updated and stopped.

@@ -63,7 +63,7 @@ pub fn balance_columns(factors: &mut [Matrix]) {
 
 /// As [`balance_columns`], but to one sum: of all scalings of a component it has the least sum over
 /// all modes (the means' inequality), so that a penalty on sums does not grow.
-pub(super) fn balance_sums(factors: &mut [Matrix]) {
+pub fn balance_sums(factors: &mut [Matrix]) {
     balance(factors, &Matrix::column_sums);
 }
 

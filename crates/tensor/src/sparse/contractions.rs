@@ -5,7 +5,7 @@ use super::project::Projection;
 use super::{SparseTensor, mttkrp};
 use crate::divergence::{entropy, quotient};
 use crate::matrix::dot;
-use crate::{DenseTensor, Matrix, Scratch, Tensor};
+use crate::{DenseTensor, Incomplete, Mask, Matrix, Scratch, Tensor, TensorError};
 
 impl SparseTensor {
     /// The tree whose leaves are along `mode`.
@@ -61,6 +61,11 @@ impl SparseTensor {
 impl Tensor for SparseTensor {
     fn shape(&self) -> &[usize] {
         &self.shape
+    }
+
+    fn hiding(&self, indices: Vec<u32>) -> Result<Option<Box<dyn Tensor>>, TensorError> {
+        let mask = Mask::hiding(self.shape.clone(), indices)?;
+        Ok(Some(Box::new(Incomplete::sparse(self, mask)?)))
     }
 
     fn squared_norm(&self) -> f64 {

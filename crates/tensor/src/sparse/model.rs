@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use super::project::Projection;
 use super::tree::{PIECE, Piece, Tree};
 use super::{SparseTensor, mttkrp};
 use crate::matrix::dot;
-use crate::{Matrix, Scratch};
+use crate::{DenseTensor, Matrix, Scratch};
 
 impl SparseTensor {
     /// `out` ← the MTTKRP of the tensor that has `value(x, m)` at every nonzero x, with m the entry
@@ -24,6 +25,28 @@ impl SparseTensor {
         out.reshape(self.shape[mode], factors[mode].cols());
         mttkrp::mttkrp(tree, &values, factors, mode, out, scratch);
         scratch.give(values);
+    }
+
+    /// The tensor that has `value(x, m)` at every nonzero x, with m the entry of ⟦F⟧ there,
+    /// projected onto `onto` in every mode.
+    pub(crate) fn project_at_nonzeros(
+        &self,
+        factors: &[Matrix],
+        onto: &[Matrix],
+        scratch: &mut Scratch,
+        value: impl Fn(f64, f64) -> f64 + Sync,
+    ) -> DenseTensor {
+        let mut values = scratch.take(self.nnz());
+        values_at_nonzeros(&self.trees[0], factors, 0, &mut values, scratch, value);
+        let mut out = DenseTensor::zeros(onto.iter().map(Matrix::cols).collect());
+        let strides: Vec<_> = (0..onto.len())
+            .map(|mode| onto[mode + 1..].iter().map(Matrix::cols).product())
+            .collect();
+        let all: Vec<_> = onto.iter().map(Some).collect();
+        let projection = Projection::new(&self.trees, &all, &strides).with_values(&values);
+        projection.add_to(out.values_mut(), scratch);
+        scratch.give(values);
+        out
     }
 
     /// Σ `value(x, m)` over the nonzeros x, with m the entry of ⟦F⟧ there.

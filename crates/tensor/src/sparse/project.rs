@@ -10,6 +10,8 @@ use crate::{Matrix, Scratch};
 /// leaves up, each fibre once; the levels above place the result.
 pub(super) struct Projection<'a> {
     tree: &'a Tree,
+    /// The nonzeros' values, in the order of the tree.
+    values: &'a [f64],
     /// What each level is projected onto; `None` keeps its size.
     onto: Vec<Option<&'a Matrix>>,
     /// How far apart in the result neighbours in each level's mode stand.
@@ -34,10 +36,17 @@ impl<'a> Projection<'a> {
         let in_tree = |level: usize| (root + level) % modes;
         Self {
             tree: &trees[root],
+            values: trees[root].values(),
             onto: (0..modes).map(|l| projections[in_tree(l)]).collect(),
             strides: (0..modes).map(|l| strides[in_tree(l)]).collect(),
             top: top(root),
         }
+    }
+
+    /// The same with other values at the nonzeros, those of tree 0 in its order. All modes must be
+    /// projected: that is then the tree.
+    pub(super) fn with_values(self, values: &'a [f64]) -> Self {
+        Self { values, ..self }
     }
 
     /// Adds the projection to `out`.
@@ -116,11 +125,17 @@ impl<'a> Projection<'a> {
                     let children = self.tree.children(level, node);
                     self.contract(level + 1, children, &mut work.sums);
                 } else {
-                    work.sums[0][0] = self.tree.values()[node];
+                    work.sums[0][0] = self.values[node];
                 }
                 work.place(base, self.top);
             }
         }
+    }
+
+    /// The indices and the values of some nonzeros.
+    fn leaves(&self, nodes: Range<usize>) -> (&[u32], &[f64]) {
+        let (indices, _) = self.tree.leaves(nodes.clone());
+        (indices, &self.values[nodes])
     }
 
     /// `sums[0]` ← the projection of the nonzeros below some nodes of a level, over this level's
@@ -128,7 +143,7 @@ impl<'a> Projection<'a> {
     fn contract(&self, level: usize, nodes: Range<usize>, sums: &mut [Vec<f64>]) {
         let Some(onto) = self.onto[level] else { return };
         if level + 1 == self.onto.len() {
-            let (indices, values) = self.tree.leaves(nodes);
+            let (indices, values) = self.leaves(nodes);
             weighted_rows(indices, values, onto, &mut sums[0]);
             return;
         }
@@ -162,7 +177,7 @@ impl<'a> Projection<'a> {
         let Some(onto) = self.onto[level] else { return };
         let leaf = Columns::<R>::new(leaf, 0);
         for fibre in fibres {
-            let (indices, values) = self.tree.leaves(self.tree.children(level, fibre));
+            let (indices, values) = self.leaves(self.tree.children(level, fibre));
             let below = leaf.weighted_sum(indices, values);
             let row = onto.row(self.tree.index(level, fibre));
             for (block, f) in sum.chunks_exact_mut(R).zip(row) {

@@ -170,6 +170,11 @@ fn degenerate_data_are_drawn_without_complaint() {
         Box::new(HeatmapGrid::default()),
         Box::new(ErrorByLayer::default()),
         Box::new(Curves::default()),
+        Box::new(LayerPanels::default()),
+        Box::new(LayerPanels {
+            panels: vec![LayerPanel::default(); 2],
+            ..LayerPanels::default()
+        }),
         Box::new(ErrorByLayer {
             series: vec![Series::default(); 15],
             ..errors(0)

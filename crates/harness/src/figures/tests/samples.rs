@@ -162,6 +162,45 @@ pub(super) fn errors(methods: usize) -> ErrorByLayer {
     }
 }
 
+/// What is said of ten ranks, in three plots.
+pub(super) fn ranks(methods: usize) -> LayerPanels {
+    let panel = |y_label: &str, scale: f64, threshold, reach: Vec<f64>| {
+        let spread = |method: usize, rank: usize| {
+            let trial = |index: usize| {
+                scale * (0.5 + 0.5 * noise(index + 10 * rank + 100 * method)) / (rank + 1) as f64
+            };
+            let trials: Vec<f64> = (0..6).map(trial).collect();
+            let mean = trials.iter().sum::<f64>() / 6.0;
+            Some(Spread { mean, trials })
+        };
+        let series = |method: usize| Series {
+            label: METHODS[method].into(),
+            emphasised: true,
+            values: (0..10).map(|rank| spread(method, rank)).collect(),
+            published: Vec::new(),
+        };
+        LayerPanel {
+            plot: ErrorByLayer {
+                title: String::new(),
+                layers: (1..11).map(|rank| rank.to_string()).collect(),
+                x_label: "rank".into(),
+                y_label: y_label.into(),
+                series: (0..methods).map(series).collect(),
+            },
+            threshold,
+            reach,
+        }
+    };
+    LayerPanels {
+        title: "How many topics?".into(),
+        panels: vec![
+            panel("training error", 1.0, None, Vec::new()),
+            panel("stability of best", 1.0, Some(0.9), vec![1.0]),
+            panel("core consistency", 100.0, Some(50.0), vec![0.0, 100.0]),
+        ],
+    }
+}
+
 pub(super) fn convergence(curves: usize, log_x: bool, log_y: bool) -> Curves {
     let error = |method: usize, step: f64| {
         let pace = 100.0 + 80.0 * method as f64;
@@ -191,6 +230,8 @@ pub(super) fn samples() -> Vec<(&'static str, Box<dyn Figure>)> {
         ("factors", Box::new(factors())),
         ("errors", Box::new(errors(12))),
         ("few-errors", Box::new(errors(3))),
+        ("ranks", Box::new(ranks(2))),
+        ("ranks-of-one", Box::new(ranks(1))),
         ("convergence", Box::new(convergence(12, false, true))),
         ("log-convergence", Box::new(convergence(4, true, false))),
     ]

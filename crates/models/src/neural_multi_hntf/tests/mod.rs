@@ -1,11 +1,15 @@
 //! The joint loss against its definition, its gradient against central differences, and descent.
 
+mod hidden;
+mod sparsity;
+
 use hntf_solvers::{Iterate, Labels, Objective};
 use hntf_tensor::{CpTensor, DenseTensor, Matrix, Scratch, SparseTensor, Tensor, relative_error};
 use numpy_random::RandomState;
 use proptest::prelude::*;
 
 use super::joint::Joint;
+use super::penalty::Penalties;
 use super::shared_loss::SharedLoss;
 use super::supervision::Supervision;
 
@@ -24,6 +28,9 @@ struct Case {
     layer_weights: Vec<f64>,
     labels: Vec<Labels>,
     classifiers: Vec<Matrix>,
+    penalties: Penalties,
+    /// Whether each entry of the data is known.
+    observed: Vec<bool>,
 }
 
 impl Case {
@@ -56,15 +63,18 @@ impl Case {
             layer_weights: (0..ranks.len()).map(|l| 0.5 + l as f64).collect(),
             labels: (0..ranks.len()).map(|l| labels(l, random)).collect(),
             classifiers: ranks.iter().map(|r| uniform(CLASSES, *r, random)).collect(),
+            penalties: Penalties::default(),
+            observed: vec![true; entries],
         }
     }
 
-    fn shared(&self, data: &dyn Tensor, labelled: bool) -> SharedLoss<'_> {
+    fn shared<'d>(&'d self, data: &'d dyn Tensor, labelled: bool) -> SharedLoss<'d> {
         let supervision = labelled.then(|| {
             let labels = self.labels.iter().collect();
             Supervision::new(LABEL_WEIGHT, labels, self.classifiers.clone())
         });
-        SharedLoss::new(data, &self.factors, self.layer_weights.clone(), supervision)
+        let lambdas = self.layer_weights.clone();
+        SharedLoss::new(data, &self.factors, lambdas, supervision, self.penalties)
     }
 
     fn joint<'d>(&'d self, data: &'d dyn Tensor, labelled: bool, free: bool) -> Joint<'d, 'd> {
@@ -78,7 +88,7 @@ impl Case {
         )
     }
 
-    /// The loss by its definition, of the layers from `from` on.
+    /// The loss by its definition, of the layers from `from` on; the factors' penalty with layer 0.
     fn plain(
         &self,
         factors: &[Matrix],
@@ -86,8 +96,12 @@ impl Case {
         classifiers: Option<&[Matrix]>,
         from: usize,
     ) -> f64 {
+        let sum = |m: &[Matrix]| m.iter().flat_map(Matrix::as_slice).sum::<f64>();
+        let mut total = 2.0 * self.penalties.weights * sum(weights);
+        if from == 0 {
+            total += 2.0 * self.penalties.factors * sum(factors);
+        }
         let mut factors = factors.to_vec();
-        let mut total = 0.0;
         for l in 0..=weights.len() {
             if l > 0 {
                 factors
@@ -97,7 +111,8 @@ impl Case {
             if l < from {
                 continue;
             }
-            let mut term = self.data.squared_distance(&factors, &mut Scratch::new());
+            let model = DenseTensor::from_cp(&CpTensor::new(factors.clone()).unwrap());
+            let mut term = self.sum_of_known(|at, x| (x - model.values()[at]).powi(2));
             if let Some(b) = classifiers {
                 let predicted = b[l].times(&factors[factors.len() - 1].transposed());
                 for (j, class) in self.labels[l].known() {
@@ -109,7 +124,36 @@ impl Case {
             }
             total += self.layer_weights[l] * term;
         }
-        total / self.data.squared_norm()
+        total / self.sum_of_known(|_, x| x * x)
+    }
+
+    /// Σ of a function of the place and the value of the known entries.
+    fn sum_of_known(&self, of: impl Fn(usize, f64) -> f64) -> f64 {
+        let entries = self.data.values().iter().zip(&self.observed).enumerate();
+        let known = entries.filter(|(_, (_, known))| **known);
+        known.map(|(at, (x, _))| of(at, *x)).sum()
+    }
+
+    /// The data as a sparse tensor with every entry listed.
+    fn sparse(&self) -> SparseTensor {
+        let (mut indices, mut values) = (Vec::new(), Vec::new());
+        for (at, x) in self.data.values().iter().enumerate() {
+            indices.extend(self.index(at));
+            values.push(*x);
+        }
+        SparseTensor::from_coordinates(self.data.shape().to_vec(), indices, values).unwrap()
+    }
+
+    /// The index of an entry, given its place in row-major order.
+    fn index(&self, at: usize) -> Vec<u32> {
+        let mut rest = at;
+        let mut index = Vec::new();
+        for n in self.data.shape().iter().rev() {
+            index.push(u32::try_from(rest % n).unwrap());
+            rest /= n;
+        }
+        index.reverse();
+        index
     }
 }
 
@@ -127,6 +171,19 @@ fn cases() -> Vec<Case> {
     sizes.map(|((s, r), seed)| Case::draw(s, r, seed)).collect()
 }
 
+/// The same with penalties that are felt.
+fn penalised_cases() -> Vec<Case> {
+    let mut cases = cases();
+    for case in &mut cases {
+        let norm = case.data.squared_norm();
+        case.penalties = Penalties {
+            factors: 0.01 * norm,
+            weights: 0.02 * norm,
+        };
+    }
+    cases
+}
+
 fn close(found: f64, expected: f64) {
     let near = (found - expected).abs() <= 1e-10 * (1.0 + expected.abs());
     assert!(near, "{found} is not {expected}");
@@ -134,7 +191,7 @@ fn close(found: f64, expected: f64) {
 
 #[test]
 fn the_loss_on_the_core_is_the_one_on_the_data() {
-    for case in cases() {
+    for case in cases().into_iter().chain(penalised_cases()) {
         for labelled in [false, true] {
             let classifiers = labelled.then_some(&case.classifiers[..]);
             let mut shared = case.shared(&case.data, labelled);
@@ -150,7 +207,7 @@ fn the_loss_on_the_core_is_the_one_on_the_data() {
 
 #[test]
 fn the_gradient_is_that_of_central_differences() {
-    for case in cases() {
+    for case in cases().into_iter().chain(penalised_cases()) {
         for labelled in [false, true] {
             let mut shared = case.shared(&case.data, labelled);
             let mut gradients = case.weights.clone();
@@ -181,19 +238,7 @@ fn the_gradient_is_that_of_central_differences() {
 #[test]
 fn sparse_data_is_fitted_as_dense_data_is() {
     for case in cases() {
-        let (mut indices, mut values) = (Vec::new(), Vec::new());
-        for (at, x) in case.data.values().iter().enumerate() {
-            let mut rest = at;
-            let mut index = Vec::new();
-            for n in case.data.shape().iter().rev() {
-                index.push((rest % n) as u32);
-                rest /= n;
-            }
-            indices.extend(index.into_iter().rev());
-            values.push(*x);
-        }
-        let shape = case.data.shape().to_vec();
-        let sparse = SparseTensor::from_coordinates(shape, indices, values).unwrap();
+        let sparse = case.sparse();
         let (mut a, mut b) = (
             case.joint(&case.data, true, true),
             case.joint(&sparse, true, true),
@@ -205,19 +250,25 @@ fn sparse_data_is_fitted_as_dense_data_is() {
     }
 }
 
-/// The largest rate at which the loss falls when one entry of the factors or the weights is moved
-/// within its bound. Entries are measured by the largest of their column: a topic may be small
-/// in the first layer's factors and large in the weights.
+/// The largest rate at which the loss falls when one entry of the factors, the weights or the
+/// classifiers is moved within its bound. Entries are measured by the largest of their column: a topic
+/// may be small in the first layer's factors and large in the weights.
 fn steepest(case: &Case, joint: &Joint<'_, '_>) -> f64 {
     let mut steepest = 0.0_f64;
-    let count = joint.factors.len();
-    let mut all: Vec<Matrix> = joint
-        .factors
-        .iter()
-        .chain(&joint.weights)
+    let supervision = joint.shared.supervision.clone();
+    let labelled = supervision.is_some();
+    let classifiers = supervision.map_or_else(Vec::new, Supervision::into_classifiers);
+    let (count, weights) = (joint.factors.len(), joint.weights.len());
+    let mut all: Vec<Matrix> = [&joint.factors, &joint.weights, &classifiers]
+        .into_iter()
+        .flatten()
         .cloned()
         .collect();
-    let loss = |all: &[Matrix]| case.plain(&all[..count], &all[count..], None, 0);
+    let loss = |all: &[Matrix]| {
+        let (first, classifiers) = all.split_at(count + weights);
+        let classifiers = labelled.then_some(classifiers);
+        case.plain(&first[..count], &first[count..], classifiers, 0)
+    };
     let here = loss(&all);
     for list in 0..all.len() {
         let m = all[list].clone();
@@ -239,11 +290,13 @@ fn steepest(case: &Case, joint: &Joint<'_, '_>) -> f64 {
 #[test]
 fn training_ends_at_a_stationary_point() {
     for case in cases().into_iter().take(4) {
-        let mut joint = case.joint(&case.data, false, true);
-        assert!(steepest(&case, &joint) > 0.1);
-        (0..6000).for_each(|_| joint.step());
-        let rate = steepest(&case, &joint);
-        assert!(rate < 1e-2, "{rate}");
+        for labelled in [false, true] {
+            let mut joint = case.joint(&case.data, labelled, true);
+            assert!(steepest(&case, &joint) > 0.1);
+            (0..6000).for_each(|_| joint.step());
+            let rate = steepest(&case, &joint);
+            assert!(rate < 1e-2, "labelled {labelled}: {rate}");
+        }
     }
 }
 
@@ -269,10 +322,12 @@ proptest! {
     #[test]
     fn the_joint_loss_never_rises(
         case in 0..6_usize, labelled: bool, free: bool, seed in 0..1000_u32,
+        factors in prop_oneof![Just(0.0), 0.0..0.3], weights in prop_oneof![Just(0.0), 0.0..0.3],
     ) {
         let sizes = &cases()[case];
         let ranks: Vec<usize> = sizes.classifiers.iter().map(Matrix::cols).collect();
-        let case = Case::draw(sizes.data.shape(), &ranks, seed);
+        let mut case = Case::draw(sizes.data.shape(), &ranks, seed);
+        case.penalties = Penalties { factors, weights };
         let mut joint = case.joint(&case.data, labelled, free);
         let mut before = joint.error();
         for _ in 0..30 {
