@@ -175,13 +175,8 @@ impl Model for NeuralNmf {
     ) -> Result<Hierarchy, ModelError> {
         let depth = fit.ranks.len();
         check_data(fit.data, fit.ranks[0])?;
-        let entries = fit.data.shape().iter().product();
         // The network would take hidden entries for zeros.
-        if fit
-            .data
-            .mask()
-            .is_some_and(|m| m.observed() != Some(entries))
-        {
+        if fit.data.mask().is_some_and(|m| !m.hides_nothing()) {
             return Err(ModelError::HiddenEntries {
                 model: Self::ABOUT.id,
             });
