@@ -8,7 +8,8 @@ use hntf_tensor::{Matrix, Scratch, Tensor, gram, multiply, squared_residual};
 use super::labels::LabelTerm;
 use super::settings::NmfLoss;
 
-/// The loss of Neural NMF and its gradient, for S⁻¹ = X (m × n) and Sˡ = q(Aˡ, Sˡ⁻¹).
+/// The loss of Neural NMF and its gradient, for S⁻¹ = X (m × n) and Sˡ = q(Aˡ, Sˡ⁻¹), or with a penalty
+/// Sˡ = argmin_{S ≥ 0} ‖Sˡ⁻¹ − AˡS‖² + 2 `l1` ΣS.
 ///
 /// The parameters are A⁰ (m × r_0), A¹ (r_0 × r_1), … and, where the label term trains it, B
 /// (classes × r_L) behind them. The coefficients are kept transposed, Tˡ = (Sˡ)ᵀ (n × r_l).
@@ -21,6 +22,7 @@ pub struct NmfNetwork<'a> {
     data_norm: f64,
     loss: NmfLoss,
     weights: Vec<f64>,
+    l1: f64,
     labels: Option<LabelTerm<'a>>,
     layers: Vec<NmfLayer>,
     /// ∂E/∂A⁰ = X Z + A⁰ M. Z is the second of a pair whose first has no rows, the form in which the
@@ -37,7 +39,7 @@ struct NmfLayer {
     solver: Nnls,
     /// Tˡ.
     coefficients: Matrix,
-    /// AˡᵀAˡ and Tˡ⁻¹Aˡ.
+    /// AˡᵀAˡ and Tˡ⁻¹Aˡ, without the penalty.
     gram: Matrix,
     right: Matrix,
     /// ∂E/∂Tˡ.
@@ -70,12 +72,20 @@ impl<'a> NmfNetwork<'a> {
             loss,
             layers: (0..weights.len()).map(layer).collect(),
             weights,
+            l1: 0.0,
             labels,
             pair: Default::default(),
             m: Matrix::default(),
             scratch: Scratch::new(),
             work: Default::default(),
         }
+    }
+
+    /// With Σ_l (2 `l1` / N_l) (ΣAˡ + ΣSˡ) in the loss, N_l being the number of entries the l-th mean
+    /// runs over, whatever λ_l. For A ≥ 0 and `l1` ≥ 0.
+    pub fn with_l1(mut self, l1: f64) -> Self {
+        self.l1 = l1;
+        self
     }
 
     /// Tˡ of the last evaluation, from the first layer on.
@@ -94,14 +104,24 @@ impl<'a> NmfNetwork<'a> {
         self.labels.as_mut().map(|labels| (labels, top))
     }
 
-    /// λ_l over the number of entries its mean runs over.
-    fn scale(&self, l: usize) -> f64 {
+    /// N_l, the number of entries the l-th mean runs over.
+    fn entries(&self, l: usize) -> f64 {
         let (m, n) = (self.data.shape()[0], self.data.shape()[1]);
         let rows = match self.loss {
             NmfLoss::Energy if l > 0 => self.layers[l - 1].coefficients.cols(),
             _ => m,
         };
-        self.weights[l] / (rows as f64 * n as f64)
+        rows as f64 * n as f64
+    }
+
+    /// λ_l / N_l.
+    fn scale(&self, l: usize) -> f64 {
+        self.weights[l] / self.entries(l)
+    }
+
+    /// What the penalty adds to the loss for every unit in an entry of Aˡ or Sˡ.
+    fn slope(&self, l: usize) -> f64 {
+        2.0 * self.l1 / self.entries(l)
     }
 
     fn infer(&mut self, factors: &[Matrix]) {
@@ -120,9 +140,17 @@ impl<'a> NmfNetwork<'a> {
                     assign_product(&mut layer.right, below.coefficients.view(), a.view());
                 }
             }
+            let mut right = &layer.right;
+            if self.l1 > 0.0 {
+                // `distance` needs the right side as it is.
+                let less = &mut self.work[0];
+                assign(less, right.view());
+                less.as_mut_slice().iter_mut().for_each(|r| *r -= self.l1);
+                right = less;
+            }
             layer
                 .solver
-                .solve(&layer.gram, &layer.right, &mut layer.coefficients);
+                .solve(&layer.gram, right, &mut layer.coefficients);
         }
     }
 
@@ -267,6 +295,12 @@ impl Objective for NmfNetwork<'_> {
             };
             loss += scale * squared;
         }
+        if self.l1 > 0.0 {
+            for (l, a) in factors.iter().enumerate() {
+                let sums = [a, &self.layers[l].coefficients].map(sum);
+                loss += self.slope(l) * (sums[0] + sums[1]);
+            }
+        }
         let top = &self.layers[depth - 1].coefficients;
         debug_assert_eq!(top.rows(), n);
         if let Some(labels) = &mut self.labels {
@@ -278,8 +312,11 @@ impl Objective for NmfNetwork<'_> {
     fn gradient(&mut self, parameters: &[Matrix], gradients: &mut [Matrix]) {
         let (depth, n) = (self.layers.len(), self.data.shape()[1]);
         let factors = &parameters[..depth];
-        for layer in &mut self.layers {
-            zero(&mut layer.upstream, n, layer.coefficients.cols());
+        for l in 0..depth {
+            // Of the penalty; entries of S at zero do not move, so theirs does not matter.
+            let slope = self.slope(l);
+            let layer = &mut self.layers[l];
+            fill(&mut layer.upstream, n, layer.coefficients.cols(), slope);
         }
         for (gradient, p) in gradients.iter_mut().zip(parameters).skip(1) {
             zero(gradient, p.rows(), p.cols());
@@ -303,12 +340,26 @@ impl Objective for NmfNetwork<'_> {
         self.data
             .mttkrp(&self.pair, 0, &mut gradients[0], &mut self.scratch);
         add_product(&mut gradients[0], factors[0].view(), self.m.view(), 1.0);
+        if self.l1 > 0.0 {
+            for (l, gradient) in gradients[..depth].iter_mut().enumerate() {
+                let slope = self.slope(l);
+                gradient.as_mut_slice().iter_mut().for_each(|g| *g += slope);
+            }
+        }
     }
 }
 
 fn zero(m: &mut Matrix, rows: usize, cols: usize) {
+    fill(m, rows, cols, 0.0);
+}
+
+fn fill(m: &mut Matrix, rows: usize, cols: usize, value: f64) {
     m.reshape(rows, cols);
-    m.as_mut_slice().fill(0.0);
+    m.as_mut_slice().fill(value);
+}
+
+fn sum(m: &Matrix) -> f64 {
+    m.as_slice().iter().sum()
 }
 
 fn dot(a: &Matrix, b: &Matrix) -> f64 {

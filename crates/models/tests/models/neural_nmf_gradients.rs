@@ -9,11 +9,13 @@ use proptest::prelude::*;
 
 use crate::{assert_close, noisy, random_cp, uniform};
 
-/// S = q(A, X).
-fn solve(a: &Matrix, x: &Matrix) -> Matrix {
+/// S = argmin_{S ≥ 0} ‖X − AS‖² + 2 l1 ΣS.
+fn solve(a: &Matrix, x: &Matrix, l1: f64) -> Matrix {
     let (mut g, mut t) = (Matrix::default(), Matrix::default());
     gram(a, &mut g);
-    Nnls::new().solve(&g, &x.transposed().times(a), &mut t);
+    let mut right = x.transposed().times(a);
+    right.as_mut_slice().iter_mut().for_each(|r| *r -= l1);
+    Nnls::new().solve(&g, &right, &mut t);
     t.transposed()
 }
 
@@ -28,6 +30,7 @@ struct Case {
     parameters: Vec<Matrix>,
     loss: NmfLoss,
     weights: Vec<f64>,
+    l1: f64,
     labels: Labels,
     form: LabelUse,
     label_loss: LabelLoss,
@@ -55,6 +58,7 @@ impl Case {
             parameters,
             loss,
             weights,
+            l1: 0.0,
             labels: Labels::new(classes, (0..shape[1]).map(class).collect()).unwrap(),
             form,
             label_loss,
@@ -64,7 +68,7 @@ impl Case {
     fn network<'a>(&'a self, data: &'a dyn Tensor) -> NmfNetwork<'a> {
         let term = || LabelTerm::new(&self.labels, self.form, self.label_loss, LABEL_WEIGHT);
         let labels = (self.form != LabelUse::None).then(term);
-        NmfNetwork::new(data, self.loss, self.weights.clone(), labels)
+        NmfNetwork::new(data, self.loss, self.weights.clone(), labels).with_l1(self.l1)
     }
 
     /// The loss by its formulas, and the support of every S.
@@ -74,7 +78,7 @@ impl Case {
         let (mut below, mut basis) = (x.clone(), Matrix::identity(m));
         let (mut loss, mut support) = (0.0, Vec::new());
         for (a, weight) in parameters.iter().zip(&self.weights) {
-            let s = solve(a, &below);
+            let s = solve(a, &below, self.l1);
             support.extend(s.as_slice().iter().map(|x| *x > 0.0));
             basis = basis.times(a);
             loss += weight
@@ -82,6 +86,12 @@ impl Case {
                     NmfLoss::Energy => difference(&below, &a.times(&s)),
                     NmfLoss::Reconstruction => difference(&x, &basis.times(&s)),
                 };
+            let entries = match self.loss {
+                NmfLoss::Energy => below.rows() * n,
+                NmfLoss::Reconstruction => m * n,
+            };
+            let sum: f64 = a.as_slice().iter().chain(s.as_slice()).sum();
+            loss += 2.0 * self.l1 / entries as f64 * sum;
             below = s;
         }
         (loss + self.plain_label_term(parameters, &below), support)
@@ -193,15 +203,23 @@ fn check_gradient(case: &Case, random: &mut RandomState) -> usize {
 #[test]
 fn every_gradient_equals_central_differences() {
     let mut random = RandomState::new(5);
-    for forms in every_form() {
-        for ranks in RANKS {
+    for l1 in [0.0, 0.05] {
+        for (forms, ranks) in every_form()
+            .into_iter()
+            .flat_map(|f| RANKS.map(|ranks| (f, ranks)))
+        {
             // Supports change along some directions; a few draws leave none unchecked.
             let (mut checked, mut cases) = (0, 0);
             while checked < 3 * ranks.len() {
-                let case = Case::draw([6, 11], ranks, forms, &mut random);
+                let mut case = Case::draw([6, 11], ranks, forms, &mut random);
+                case.l1 = l1;
+                // The penalty is there whatever the weight.
+                if l1 > 0.0 && ranks.len() > 1 && cases % 2 == 1 {
+                    case.weights[0] = 0.0;
+                }
                 checked += check_gradient(&case, &mut random);
                 cases += 1;
-                assert!(cases < 100, "{forms:?} {ranks:?}: {checked} checked");
+                assert!(cases < 200, "{forms:?} {ranks:?}: {checked} checked");
             }
         }
     }
@@ -213,12 +231,14 @@ proptest! {
     #[test]
     fn the_loss_and_the_gradient_hold_for_any_shape(
         m in 1_usize..8, n in 1_usize..9, ranks in prop::sample::select(RANKS.to_vec()),
-        forms in prop::sample::select(every_form()), seed: u32
+        forms in prop::sample::select(every_form()),
+        l1 in prop_oneof![Just(0.0), 0.0..0.2], seed: u32
     ) {
         // The pseudo-inverse bends without bound where the rows of S become dependent.
         prop_assume!(forms.1 != LabelUse::PseudoInverse || n > 2 * ranks[0]);
         let mut random = RandomState::new(seed);
-        let case = Case::draw([m, n], ranks, forms, &mut random);
+        let mut case = Case::draw([m, n], ranks, forms, &mut random);
+        case.l1 = l1;
         check_gradient(&case, &mut random);
     }
 }
