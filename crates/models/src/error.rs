@@ -59,14 +59,6 @@ pub enum ModelError {
         /// The order of the data.
         order: usize,
     },
-    /// A model that reads every entry asked for data of which some are hidden.
-    #[error(
-        "{model} needs every entry, but the data has hidden ones: fit hnmf, whose layers leave them out, or fill them in"
-    )]
-    HiddenEntries {
-        /// The model's id.
-        model: &'static str,
-    },
     /// From a layer's solver.
     #[error(transparent)]
     Solver(#[from] SolverError),

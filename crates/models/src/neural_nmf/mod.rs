@@ -1,7 +1,10 @@
 //! Neural NMF: the layers of HNMF, trained together by backpropagation; with or without labels.
 
+mod known;
 mod labels;
+mod layer;
 mod network;
+mod products;
 mod settings;
 mod training;
 
@@ -37,7 +40,8 @@ pub use settings::{
 ///
 /// The labels of the last layer (see [`Fit::labels_of`]) may enter as λ · loss(B Sᴸ).
 ///
-/// Data with hidden entries is refused ([`ModelError::HiddenEntries`]).
+/// Hidden entries are left out of every mean over X and of the problem that gives S⁰, exactly; a column
+/// without a known entry has zeros in every S.
 ///
 /// A fit whose loss becomes NaN or infinite ends with [`StopReason::Diverged`] after that epoch, and
 /// all its factors are zero.
@@ -195,12 +199,6 @@ impl Model for NeuralNmf {
     ) -> Result<Hierarchy, ModelError> {
         let depth = fit.ranks.len();
         check_data(fit.data, fit.ranks[0])?;
-        // The network would take hidden entries for zeros.
-        if fit.data.mask().is_some_and(|m| !m.hides_nothing()) {
-            return Err(ModelError::HiddenEntries {
-                model: Self::ABOUT.id,
-            });
-        }
         let mut random = RandomState::new(fit.seed);
         let mut parameters = self.starting_factors(fit, &mut random, observer)?;
         let labels = match self.labels {

@@ -1,11 +1,13 @@
 //! The network X → S⁰ → S¹ → …: forward by NNLS, backward in closed form.
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatRef, Par};
-use hntf_solvers::{Nnls, Objective};
-use hntf_tensor::{Matrix, Scratch, Tensor, gram, multiply, squared_residual};
+use faer::MatRef;
+use hntf_solvers::Objective;
+use hntf_tensor::{Matrix, Scratch, Tensor, gram, squared_residual};
 
+use super::known::Known;
 use super::labels::LabelTerm;
+use super::layer::NmfLayer;
+use super::products::{add_product, assign, assign_product, dot, fill, sum, zero};
 use super::settings::NmfLoss;
 
 /// The loss of Neural NMF and its gradient, for S⁻¹ = X (m × n) and Sˡ = q(Aˡ, Sˡ⁻¹), or with a penalty
@@ -17,9 +19,15 @@ use super::settings::NmfLoss;
 /// The data is touched twice an evaluation, by Xᵀ A⁰ and, for the gradient, by X Z with one Z for
 /// everything that needs the data; A⁰ thrice. The rest costs O(n r²). Nothing of the size of X is
 /// formed, so sparse data stays sparse.
+///
+/// Of data with hidden entries, means over X are those over the known ones, and S⁰ is fitted to these:
+/// S⁰ itself is known whole, so nothing changes above it. Every column with hidden entries has a Gram
+/// of its own then, which costs O(r²) an entry of the mask's list and O(r³) a column.
 pub struct NmfNetwork<'a> {
     data: &'a dyn Tensor,
     data_norm: f64,
+    /// Where entries are hidden.
+    known: Option<Known>,
     loss: NmfLoss,
     weights: Vec<f64>,
     l1: f64,
@@ -29,25 +37,9 @@ pub struct NmfNetwork<'a> {
     /// data takes it.
     pair: [Matrix; 2],
     m: Matrix,
+    diagonal: Vec<f64>,
     scratch: Scratch,
     work: [Matrix; 3],
-}
-
-/// What a layer keeps between the passes.
-#[derive(Default)]
-struct NmfLayer {
-    solver: Nnls,
-    /// Tˡ.
-    coefficients: Matrix,
-    /// AˡᵀAˡ and Tˡ⁻¹Aˡ, without the penalty.
-    gram: Matrix,
-    right: Matrix,
-    /// ∂E/∂Tˡ.
-    upstream: Matrix,
-    /// Of the energy: (Tˡ⁻¹ − Tˡ Aˡᵀ), l ≥ 1. Of the reconstruction: ∂‖X − A⁰Kᵀ‖²/∂K / 2.
-    residual: Matrix,
-    /// Of the reconstruction: Tˡ (Aʲ⁺¹ ⋯ Aˡ)ᵀ for j = 0 … l; the first is K.
-    chain: Vec<Matrix>,
 }
 
 impl<'a> NmfNetwork<'a> {
@@ -62,20 +54,18 @@ impl<'a> NmfNetwork<'a> {
         labels: Option<LabelTerm<'a>>,
     ) -> Self {
         assert!(!weights.is_empty() && data.shape().len() == 2);
-        let layer = |l| NmfLayer {
-            chain: vec![Matrix::default(); l + 1],
-            ..NmfLayer::default()
-        };
         Self {
             data,
             data_norm: data.squared_norm(),
+            known: data.mask().and_then(Known::new),
             loss,
-            layers: (0..weights.len()).map(layer).collect(),
+            layers: (0..weights.len()).map(NmfLayer::new).collect(),
             weights,
             l1: 0.0,
             labels,
             pair: Default::default(),
             m: Matrix::default(),
+            diagonal: Vec::new(),
             scratch: Scratch::new(),
             work: Default::default(),
         }
@@ -107,8 +97,9 @@ impl<'a> NmfNetwork<'a> {
     /// N_l, the number of entries the l-th mean runs over.
     fn entries(&self, l: usize) -> f64 {
         let (m, n) = (self.data.shape()[0], self.data.shape()[1]);
-        let rows = match self.loss {
-            NmfLoss::Energy if l > 0 => self.layers[l - 1].coefficients.cols(),
+        let rows = match (self.loss, &self.known) {
+            (NmfLoss::Energy, _) if l > 0 => self.layers[l - 1].coefficients.cols(),
+            (_, Some(known)) => return known.entries(),
             _ => m,
         };
         rows as f64 * n as f64
@@ -148,13 +139,20 @@ impl<'a> NmfNetwork<'a> {
                 less.as_mut_slice().iter_mut().for_each(|r| *r -= self.l1);
                 right = less;
             }
-            layer
-                .solver
-                .solve(&layer.gram, right, &mut layer.coefficients);
+            let (gram, out) = (&layer.gram, &mut layer.coefficients);
+            match &mut self.known {
+                Some(known) if l == 0 => {
+                    known.prepare(a, gram, &mut self.diagonal);
+                    let mut own = |j, g: &mut Matrix| known.gram(j, a, gram, g);
+                    layer.solver.solve_with(gram, &mut own, right, out);
+                }
+                _ => layer.solver.solve(gram, right, out),
+            }
         }
     }
 
-    /// ‖X − A⁰Kᵀ‖² from Grams, with (K A⁰ᵀA⁰ − XᵀA⁰), half its derivative by K, into `residual`.
+    /// ‖X − A⁰Kᵀ‖² over the known entries from Grams, with half its derivative by K, which is
+    /// K A⁰ᵀA⁰ − XᵀA⁰ where all are known, into `residual`.
     fn distance(&mut self, l: usize, factors: &[Matrix]) -> f64 {
         let (first, rest) = self.layers.split_at_mut(1);
         let (gram, right) = (first[0].gram.view(), &first[0].right);
@@ -163,7 +161,14 @@ impl<'a> NmfNetwork<'a> {
             _ => (&rest[l - 1].chain[0], &mut rest[l - 1].residual),
         };
         assign_product(residual, k.view(), gram);
-        let model = dot(residual, k);
+        let whole = dot(residual, k);
+        let model = match &self.known {
+            None => whole,
+            Some(known) => {
+                known.restrict_products(&factors[0], k, residual);
+                dot(residual, k)
+            }
+        };
         let inner = dot(right, k);
         let pairs = residual.as_mut_slice().iter_mut().zip(right.as_slice());
         pairs.for_each(|(g, r)| *g -= r);
@@ -171,21 +176,11 @@ impl<'a> NmfNetwork<'a> {
         if squared.is_nan() || squared > 1e-8 * self.data_norm {
             return squared;
         }
-        // Where the norms cancel: on the entries, which takes the factors side by side.
+        // Where the norms cancel: on the entries, which takes the factors side by side, and leaves
+        // hidden ones out itself.
         let pair = [factors[0].clone(), k.clone()];
         let scratch = &mut self.scratch;
-        squared_residual(self.data, self.data_norm, inner, model, &pair, scratch)
-    }
-
-    /// Tˡ (Aʲ⁺¹ ⋯ Aˡ)ᵀ for j from l down to 0.
-    fn expand(&mut self, l: usize, factors: &[Matrix]) {
-        let layer = &mut self.layers[l];
-        assign(&mut layer.chain[l], layer.coefficients.view());
-        for j in (0..l).rev() {
-            let (below, above) = layer.chain.split_at_mut(j + 1);
-            let a = factors[j + 1].view().transpose();
-            assign_product(&mut below[j], above[0].view(), a);
-        }
+        squared_residual(self.data, self.data_norm, inner, whole, &pair, scratch)
     }
 
     /// The direct part of the l-th term: what it adds to ∂E/∂Tˡ, to Z and M, and to ∂E/∂Aʲ.
@@ -215,7 +210,9 @@ impl<'a> NmfNetwork<'a> {
         };
         let z = self.pair[1].as_mut_slice().iter_mut();
         z.zip(k.as_slice()).for_each(|(z, k)| *z -= scale * k);
-        add_product(&mut self.m, k.view().transpose(), k.view(), scale);
+        if self.known.is_none() {
+            add_product(&mut self.m, k.view().transpose(), k.view(), scale);
+        }
         let [derivative, next, _] = &mut self.work;
         assign(derivative, layer.residual.view());
         derivative
@@ -239,7 +236,15 @@ impl<'a> NmfNetwork<'a> {
         let layer = &mut layer[0];
         let [u, product, both] = &mut self.work;
         let t = &layer.coefficients;
-        layer.solver.backward(&layer.gram, t, &layer.upstream, u);
+        let (gram, upstream) = (&layer.gram, &layer.upstream);
+        if let (Some(known), 0) = (&self.known, l) {
+            let mut own = |j, g: &mut Matrix| known.gram(j, &factors[0], gram, g);
+            layer.solver.backward_with(gram, &mut own, t, upstream, u);
+            let z = self.pair[1].as_mut_slice().iter_mut();
+            z.zip(u.as_slice()).for_each(|(z, u)| *z += u);
+            return;
+        }
+        layer.solver.backward(gram, t, upstream, u);
         assign_product(product, u.view().transpose(), t.view());
         both.reshape(product.rows(), product.cols());
         for i in 0..product.rows() {
@@ -262,6 +267,23 @@ impl<'a> NmfNetwork<'a> {
                 add_product(&mut below.upstream, u.view(), a.transpose(), 1.0);
             }
         }
+    }
+
+    /// What A⁰ M is where all entries are known: ∂E/∂A⁰ without its part X Z, summed over the known
+    /// entries. The u of the first layer are still in `work`.
+    fn known_rows(&mut self, a: &Matrix, gradient: &mut Matrix) {
+        let Some(known) = &self.known else { return };
+        let t = &self.layers[0].coefficients;
+        let terms = self.layers.iter().enumerate();
+        let terms = terms.filter(|(l, _)| *l == 0 || self.loss == NmfLoss::Reconstruction);
+        let terms = terms.map(|(l, layer)| {
+            (
+                2.0 * self.scale(l),
+                if l == 0 { t } else { &layer.chain[0] },
+            )
+        });
+        let terms: Vec<_> = terms.filter(|(scale, _)| *scale > 0.0).collect();
+        known.add_model_gradient(a, [t, &self.work[0]], &terms, &mut self.m, gradient);
     }
 }
 
@@ -290,7 +312,7 @@ impl Objective for NmfNetwork<'_> {
                 add_product(&mut layer.residual, layer.coefficients.view(), a, -1.0);
                 layer.residual.squared_norm()
             } else {
-                self.expand(l, factors);
+                self.layers[l].expand(factors);
                 self.distance(l, factors)
             };
             loss += scale * squared;
@@ -339,7 +361,11 @@ impl Objective for NmfNetwork<'_> {
         }
         self.data
             .mttkrp(&self.pair, 0, &mut gradients[0], &mut self.scratch);
-        add_product(&mut gradients[0], factors[0].view(), self.m.view(), 1.0);
+        if self.known.is_some() {
+            self.known_rows(&factors[0], &mut gradients[0]);
+        } else {
+            add_product(&mut gradients[0], factors[0].view(), self.m.view(), 1.0);
+        }
         if self.l1 > 0.0 {
             for (l, gradient) in gradients[..depth].iter_mut().enumerate() {
                 let slope = self.slope(l);
@@ -347,36 +373,4 @@ impl Objective for NmfNetwork<'_> {
             }
         }
     }
-}
-
-fn zero(m: &mut Matrix, rows: usize, cols: usize) {
-    fill(m, rows, cols, 0.0);
-}
-
-fn fill(m: &mut Matrix, rows: usize, cols: usize, value: f64) {
-    m.reshape(rows, cols);
-    m.as_mut_slice().fill(value);
-}
-
-fn sum(m: &Matrix) -> f64 {
-    m.as_slice().iter().sum()
-}
-
-fn dot(a: &Matrix, b: &Matrix) -> f64 {
-    let pairs = a.as_slice().iter().zip(b.as_slice());
-    pairs.map(|(x, y)| x * y).sum()
-}
-
-pub(super) fn assign(out: &mut Matrix, a: MatRef<'_, f64>) {
-    out.reshape(a.nrows(), a.ncols());
-    out.view_mut().copy_from(a);
-}
-
-pub(super) fn assign_product(out: &mut Matrix, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
-    out.reshape(a.nrows(), b.ncols());
-    multiply(out.view_mut(), a, b);
-}
-
-pub(super) fn add_product(out: &mut Matrix, a: MatRef<'_, f64>, b: MatRef<'_, f64>, scale: f64) {
-    matmul(out.view_mut(), Accum::Add, a, b, scale, Par::Seq);
 }

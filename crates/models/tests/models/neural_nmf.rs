@@ -8,7 +8,7 @@ use hntf_solvers::{
     AdamSettings, Classifier, Labels, Nnls, Objective, QuasiNewtonSettings, Silent, SolverError,
     StopReason, Stopping,
 };
-use hntf_tensor::{DenseTensor, Incomplete, Mask, Matrix, Scratch, Tensor, gram, relative_error};
+use hntf_tensor::{DenseTensor, Matrix, Scratch, Tensor, gram, relative_error};
 use numpy_random::RandomState;
 
 use crate::contract::assert_round_trip;
@@ -380,26 +380,6 @@ fn labels_must_be_there_and_match_the_columns() {
     let (found, expected) = (16, 17);
     let mismatch = SolverError::Labels { found, expected };
     assert_eq!(error, ModelError::Solver(mismatch));
-}
-
-#[test]
-fn hidden_entries_are_refused_and_a_mask_that_hides_none_changes_nothing() {
-    let data = data();
-    let model = NeuralNmf::default();
-    let seen = |hidden: Vec<u32>| {
-        let mask = Mask::hiding(vec![12, 17], hidden).unwrap();
-        Incomplete::dense(data.clone(), mask).unwrap()
-    };
-    let one = seen(vec![3, 5]);
-    let error = model.fit(&Fit::new(&one, &[5, 3], 3), &mut Silent);
-    let model_id = "neural-nmf";
-    let expected = ModelError::HiddenEntries { model: model_id };
-    assert_eq!(error.unwrap_err(), expected);
-    let found = crate::fit(&model, &seen(Vec::new()), &[5, 3], 0);
-    let whole = crate::fit(&model, &data, &[5, 3], 0);
-    for (found, whole) in found.layers.iter().zip(&whole.layers) {
-        assert_eq!(found.approximation, whole.approximation);
-    }
 }
 
 #[test]
