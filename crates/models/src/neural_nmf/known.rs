@@ -1,6 +1,6 @@
 //! What the first layer sees of data with hidden entries: every column its own rows of A⁰.
 
-use hntf_tensor::{Mask, Matrix};
+use hntf_tensor::{Mask, Matrix, gram};
 
 /// A diagonal entry of a column's Gram below this share of the whole Gram's is summed anew: the
 /// rounding of the difference must stay below what NNLS takes for a linear dependence (1e-13).
@@ -17,6 +17,8 @@ pub(super) struct Known {
     starts: Vec<usize>,
     listed: Vec<u32>,
     sums: Vec<Sums>,
+    /// The rows of A⁰ of one column's sum.
+    gathered: Matrix,
 }
 
 /// How the sums over the known rows of a column are taken.
@@ -57,6 +59,7 @@ impl Known {
             starts,
             listed,
             sums: vec![Sums::Direct; columns],
+            gathered: Matrix::default(),
         })
     }
 
@@ -106,26 +109,24 @@ impl Known {
     /// all.
     ///
     /// Cost: r² for every row of the sum.
-    pub(super) fn gram(&self, j: usize, a: &Matrix, gram: &Matrix, out: &mut Matrix) -> bool {
-        let rank = a.cols();
-        out.reshape(rank, rank);
-        let sign = match self.sums[j] {
-            Sums::Whole => return false,
-            Sums::Difference => {
-                out.as_mut_slice().copy_from_slice(gram.as_slice());
-                -1.0
-            }
-            Sums::Direct => {
-                out.as_mut_slice().fill(0.0);
-                1.0
-            }
-        };
+    pub(super) fn gram(&mut self, j: usize, a: &Matrix, whole: &Matrix, out: &mut Matrix) -> bool {
+        if self.sums[j] == Sums::Whole {
+            return false;
+        }
+        // Side by side, so that the sum is a product of matrices.
+        let mut rows = std::mem::take(&mut self.gathered).into_vec();
+        rows.clear();
+        let mut count = 0;
         self.for_each_row(j, |i| {
-            let row = a.row(i);
-            for (c, x) in row.iter().enumerate() {
-                add_scaled(out.row_mut(c), row, sign * x);
-            }
+            rows.extend_from_slice(a.row(i));
+            count += 1;
         });
+        self.gathered = Matrix::from_vec(count, a.cols(), rows);
+        gram(&self.gathered, out);
+        if self.sums[j] == Sums::Difference {
+            let pairs = out.as_mut_slice().iter_mut().zip(whole.as_slice());
+            pairs.for_each(|(part, whole)| *part = whole - *part);
+        }
         true
     }
 

@@ -237,7 +237,7 @@ impl<'a> NmfNetwork<'a> {
         let [u, product, both] = &mut self.work;
         let t = &layer.coefficients;
         let (gram, upstream) = (&layer.gram, &layer.upstream);
-        if let (Some(known), 0) = (&self.known, l) {
+        if let (Some(known), 0) = (&mut self.known, l) {
             let mut own = |j, g: &mut Matrix| known.gram(j, &factors[0], gram, g);
             layer.solver.backward_with(gram, &mut own, t, upstream, u);
             let z = self.pair[1].as_mut_slice().iter_mut();
