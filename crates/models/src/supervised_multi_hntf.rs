@@ -90,7 +90,7 @@ impl Model for SupervisedMultiHntf {
         let data = whole.as_deref().unwrap_or(fit.data);
         let core = data.project(&projections, &mut scratch);
         let mut core = Matrix::from_vec(fit.ranks[0], fit.ranks[0], core.values().to_vec());
-        let data_norm = fit.data.squared_norm();
+        let data_norm = data.squared_norm();
         // The objective is only recorded; every tenth iteration is enough for a curve.
         let stopping = Stopping {
             check_every: 10,

@@ -4,9 +4,11 @@
 //! G = AᵀA (k × k) and AᵀX, so its cost does not depend on the number of rows of A. The solutions
 //! are kept transposed, T = Sᵀ (n × k), one problem a row.
 
+mod work;
+
 use hntf_tensor::Matrix;
 
-use crate::cholesky;
+use work::{Work, contains, rounding};
 
 /// Full exchanges that may fail to lower the number of violations before single ones take over
 /// (Kim & Park 2011, algorithm 2).
@@ -35,6 +37,8 @@ pub struct Nnls {
     passive: Vec<u64>,
     state: Vec<Pivoting>,
     open: Vec<usize>,
+    /// The Gram of a problem that has its own.
+    own: Matrix,
     work: Work,
 }
 
@@ -43,18 +47,6 @@ pub struct Nnls {
 struct Pivoting {
     fewest: usize,
     left: u32,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Work {
-    indices: Vec<usize>,
-    factor: Vec<f64>,
-    solution: Vec<f64>,
-    dual: Vec<f64>,
-    /// Of Lawson and Hanson's method: the unconstrained solution aimed at, and the columns that
-    /// cannot enter the present passive set.
-    trial: Vec<f64>,
-    refused: Vec<bool>,
 }
 
 impl Nnls {
@@ -69,11 +61,23 @@ impl Nnls {
     /// rounding: the optimality conditions hold to about 1e-13 of the terms they sum. Columns of A
     /// that depend linearly on others get weight zero.
     pub fn solve(&mut self, gram: &Matrix, right: &Matrix, out: &mut Matrix) {
+        self.solve_with(gram, &mut |_, _| false, right, out);
+    }
+
+    /// As [`Nnls::solve`], for problems of which some have a Gram of their own, as where entries of
+    /// a column of X are not known: `own(j, g)` either puts the Gram of problem j into `g` and
+    /// returns true, or returns false for `gram`. A problem of its own shares no Cholesky factor: an
+    /// exchange of it costs O(k³).
+    pub fn solve_with(
+        &mut self,
+        gram: &Matrix,
+        own: &mut dyn FnMut(usize, &mut Matrix) -> bool,
+        right: &Matrix,
+        out: &mut Matrix,
+    ) {
         let (n, k) = (right.rows(), right.cols());
         self.remember(n, k);
         out.reshape(n, k);
-        self.open.clear();
-        self.open.extend(0..n);
         self.state.clear();
         self.state.resize(
             n,
@@ -82,6 +86,16 @@ impl Nnls {
                 left: FULL_EXCHANGES,
             },
         );
+        self.open.clear();
+        let mut own_gram = std::mem::take(&mut self.own);
+        for j in 0..n {
+            if own(j, &mut own_gram) {
+                self.solve_alone(&own_gram, right.row(j), j, out.row_mut(j));
+            } else {
+                self.open.push(j);
+            }
+        }
+        self.own = own_gram;
         let mut open = std::mem::take(&mut self.open);
         let mut exchanges = 0;
         while !open.is_empty() {
@@ -130,6 +144,22 @@ impl Nnls {
         upstream: &Matrix,
         out: &mut Matrix,
     ) {
+        self.backward_with(gram, &mut |_, _| false, solution, upstream, out);
+    }
+
+    /// As [`Nnls::backward`], where some problems have Grams of their own as in
+    /// [`Nnls::solve_with`].
+    ///
+    /// With A_j the rows of A that problem j sees, G_j = A_jᵀA_j: ∂E/∂x_j = A_j u_j and
+    /// ∂E/∂A_j = (x_j − A_j t_j) u_jᵀ − A_j u_j t_jᵀ.
+    pub fn backward_with(
+        &mut self,
+        gram: &Matrix,
+        own: &mut dyn FnMut(usize, &mut Matrix) -> bool,
+        solution: &Matrix,
+        upstream: &Matrix,
+        out: &mut Matrix,
+    ) {
         let (n, k) = (solution.rows(), solution.cols());
         self.remember(n, k);
         out.reshape(n, k);
@@ -141,13 +171,23 @@ impl Nnls {
             );
         }
         self.open.clear();
-        self.open.extend(0..n);
+        let mut own_gram = std::mem::take(&mut self.own);
+        for j in 0..n {
+            if !own(j, &mut own_gram) {
+                self.open.push(j);
+            } else if self.factorize(&own_gram, j) {
+                self.work.solve_on_passive(upstream.row(j), out.row_mut(j));
+            } else {
+                out.row_mut(j).fill(0.0);
+            }
+        }
+        self.own = own_gram;
         let (words, passive) = (self.words, &self.passive);
         let set = |j: usize| &passive[j * words..(j + 1) * words];
         self.open
             .sort_unstable_by(|a, b| set(*a).cmp(set(*b)).then(a.cmp(b)));
         let mut factored = false;
-        for at in 0..n {
+        for at in 0..self.open.len() {
             let j = self.open[at];
             if !(factored && self.work.is_set(self.set(j))) {
                 factored = self.factorize(gram, j);
@@ -159,6 +199,21 @@ impl Nnls {
                 out.row_mut(j).fill(0.0);
             }
         }
+    }
+
+    /// Block principal pivoting for one problem, from the passive set it had last.
+    fn solve_alone(&mut self, gram: &Matrix, right: &[f64], j: usize, out: &mut [f64]) {
+        for _ in 0..exchange_limit(self.unknowns) {
+            if !self.factorize(gram, j) {
+                break;
+            }
+            self.work.solve_on_passive(right, out);
+            self.work.gradient(gram, right, out);
+            if !self.exchange(j, gram, right, out) {
+                return;
+            }
+        }
+        self.lawson_hanson(gram, right, j, out);
     }
 
     fn remember(&mut self, problems: usize, unknowns: usize) {
@@ -255,95 +310,6 @@ impl Nnls {
         let set = &mut self.passive[problem * self.words..(problem + 1) * self.words];
         write_set(set, x.iter().map(|x| *x > 0.0));
     }
-}
-
-impl Work {
-    fn factorize(&mut self, gram: &Matrix) -> bool {
-        let p = self.indices.len();
-        self.factor.resize(p * p, 0.0);
-        for (a, i) in self.indices.iter().enumerate() {
-            let row = gram.row(*i);
-            for (b, j) in self.indices.iter().enumerate().take(a + 1) {
-                self.factor[a * p + b] = row[*j];
-            }
-        }
-        cholesky::factorize(&mut self.factor, p)
-    }
-
-    fn solve_on_passive(&mut self, right: &[f64], x: &mut [f64]) {
-        self.solution.clear();
-        self.solution.extend(self.indices.iter().map(|i| right[*i]));
-        cholesky::solve(&self.factor, self.indices.len(), &mut self.solution);
-        x.fill(0.0);
-        for (i, value) in self.indices.iter().zip(&self.solution) {
-            x[*i] = *value;
-        }
-    }
-
-    /// `trial` ← the unconstrained solution on the passive set. False if there is none.
-    fn aim(&mut self, gram: &Matrix, right: &[f64]) -> bool {
-        if !self.factorize(gram) {
-            return false;
-        }
-        let mut trial = std::mem::take(&mut self.trial);
-        self.solve_on_passive(right, &mut trial);
-        self.trial = trial;
-        true
-    }
-
-    /// Moves x towards the trial as far as nonnegativity allows. True if it got there; otherwise
-    /// the passive set has lost what blocked the way, one index at least.
-    fn advance(&mut self, x: &mut [f64]) -> bool {
-        let trial = &self.trial;
-        let blocking = self.indices.iter().filter(|i| trial[**i] <= 0.0);
-        let (mut reach, mut first) = (f64::INFINITY, usize::MAX);
-        for i in blocking {
-            let ratio = x[*i] / (x[*i] - trial[*i]);
-            if ratio < reach {
-                (reach, first) = (ratio, *i);
-            }
-        }
-        if reach.is_infinite() {
-            x.copy_from_slice(trial);
-            return true;
-        }
-        for i in &self.indices {
-            x[*i] += reach * (trial[*i] - x[*i]);
-        }
-        // Whatever rounding made of the one that blocks first.
-        x[first] = 0.0;
-        self.indices.retain(|i| {
-            let stays = x[*i] > 0.0;
-            if !stays {
-                x[*i] = 0.0;
-            }
-            stays
-        });
-        false
-    }
-
-    /// Half the gradient, y = G x − r.
-    fn gradient(&mut self, gram: &Matrix, right: &[f64], x: &[f64]) {
-        self.dual.clear();
-        let rows = gram.iter_rows().zip(right);
-        self.dual
-            .extend(rows.map(|(g, r)| g.iter().zip(x).map(|(g, x)| g * x).sum::<f64>() - r));
-    }
-
-    fn is_set(&self, set: &[u64]) -> bool {
-        let size: u32 = set.iter().map(|w| w.count_ones()).sum();
-        size as usize == self.indices.len() && self.indices.iter().all(|i| contains(set, *i))
-    }
-}
-
-/// How far from zero rounding may leave a dual variable that is zero.
-fn rounding(gram_row: &[f64], right: f64, x: &[f64]) -> f64 {
-    let sum: f64 = gram_row.iter().zip(x).map(|(g, x)| (g * x).abs()).sum();
-    1e-13 * (sum + right.abs())
-}
-
-fn contains(set: &[u64], i: usize) -> bool {
-    set[i / 64] >> (i % 64) & 1 == 1
 }
 
 fn write_set(set: &mut [u64], members: impl Iterator<Item = bool>) {

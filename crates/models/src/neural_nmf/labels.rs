@@ -3,7 +3,7 @@
 use hntf_solvers::{Labels, pseudo_inverse};
 use hntf_tensor::{Matrix, gram};
 
-use super::network::{add_product, assign, assign_product};
+use super::products::{add_product, assign, assign_product};
 use super::settings::{LabelLoss, LabelUse};
 
 /// λ · loss(B Sᴸ) over the n columns, of which the known ones count:

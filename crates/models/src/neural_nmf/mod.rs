@@ -1,7 +1,10 @@
 //! Neural NMF: the layers of HNMF, trained together by backpropagation; with or without labels.
 
+mod known;
 mod labels;
+mod layer;
 mod network;
+mod products;
 mod settings;
 mod training;
 
@@ -29,7 +32,16 @@ pub use settings::{
 /// X ≈ A⁰S⁰, S⁰ ≈ A¹S¹, … with Sˡ = argmin_{S ≥ 0} ‖Sˡ⁻¹ − AˡS‖², so that the A's alone are the
 /// variables; all of them are trained at once. Layer l approximates X by A⁰A¹⋯Aˡ Sˡ. Matrices only.
 ///
+/// With `l1` = λ above 0, Σ_l (2λ/N_l) (ΣAˡ + ΣSˡ) is added to the loss, N_l being the number of entries
+/// the mean of layer l runs over, and Sˡ = argmin_{S ≥ 0} ‖Sˡ⁻¹ − AˡS‖² + 2λ ΣS. A network of one layer
+/// then minimises 2/N times what [`Ncpd`] does with the same `l1` (the sparse coding of Hoyer,
+/// *Non-negative sparse coding*, NNSP 2002, with the A's penalised too, so that their scale cannot take
+/// the penalty off the S's).
+///
 /// The labels of the last layer (see [`Fit::labels_of`]) may enter as λ · loss(B Sᴸ).
+///
+/// Hidden entries are left out of every mean over X and of the problem that gives S⁰, exactly; a column
+/// without a known entry has zeros in every S.
 ///
 /// A fit whose loss becomes NaN or infinite ends with [`StopReason::Diverged`] after that epoch, and
 /// all its factors are zero.
@@ -41,6 +53,10 @@ pub struct NeuralNmf {
     /// λ_l of every layer, ≥ 0 and not all 0; empty for 1 everywhere. The published reconstruction
     /// loss weighs the last layer alone, as in `[0.0, 1.0]`.
     pub layer_weights: Vec<f64>,
+    /// λ ≥ 0, the weight of the sums of all A's and S's, of every layer whatever its weight: the
+    /// larger, the more of their entries are zero. Not with `gradient.clamp = false`, which leaves
+    /// entries of A negative.
+    pub l1: f64,
     /// How classes enter the loss.
     pub labels: LabelUse,
     /// How predictions are compared with classes.
@@ -70,6 +86,7 @@ impl Default for NeuralNmf {
         Self {
             loss: NmfLoss::Reconstruction,
             layer_weights: Vec::new(),
+            l1: 0.0,
             labels: LabelUse::None,
             label_loss: LabelLoss::L2,
             label_weight: 1.0,
@@ -128,6 +145,15 @@ impl Model for NeuralNmf {
             })
         };
         crate::model::validate_layer_weights(&self.layer_weights, ranks)?;
+        if !(self.l1 >= 0.0 && self.l1.is_finite()) {
+            let found = self.l1.to_string();
+            return wrong("l1", found, "it must be a finite number ≥ 0");
+        }
+        if self.l1 > 0.0 && self.training == Training::Gradient && !self.gradient.clamp {
+            let expected = "it penalises the sum of A's, which gradient.clamp = false lets become \
+                            negative: leave out either";
+            return wrong("l1", self.l1.to_string(), expected);
+        }
         if !(self.label_weight >= 0.0 && self.label_weight.is_finite()) {
             let found = self.label_weight.to_string();
             return wrong("label-weight", found, "it must be a finite number ≥ 0");
@@ -194,7 +220,7 @@ impl Model for NeuralNmf {
             }
         };
         let weights = crate::model::layer_weights(&self.layer_weights, fit.ranks);
-        let network = NmfNetwork::new(fit.data, self.loss, weights, labels);
+        let network = NmfNetwork::new(fit.data, self.loss, weights, labels).with_l1(self.l1);
         let mut trainer = training::Trainer::new(self, network, parameters, depth);
         let outcome = drive(&mut trainer, &self.stopping, observer);
         let (mut factors, mut coefficients, mut classifier) = trainer.finish();

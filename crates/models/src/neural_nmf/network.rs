@@ -1,14 +1,17 @@
 //! The network X → S⁰ → S¹ → …: forward by NNLS, backward in closed form.
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatRef, Par};
-use hntf_solvers::{Nnls, Objective};
-use hntf_tensor::{Matrix, Scratch, Tensor, gram, multiply, squared_residual};
+use faer::MatRef;
+use hntf_solvers::Objective;
+use hntf_tensor::{Matrix, Scratch, Tensor, gram, squared_residual};
 
+use super::known::Known;
 use super::labels::LabelTerm;
+use super::layer::NmfLayer;
+use super::products::{add_product, assign, assign_product, dot, fill, sum, zero};
 use super::settings::NmfLoss;
 
-/// The loss of Neural NMF and its gradient, for S⁻¹ = X (m × n) and Sˡ = q(Aˡ, Sˡ⁻¹).
+/// The loss of Neural NMF and its gradient, for S⁻¹ = X (m × n) and Sˡ = q(Aˡ, Sˡ⁻¹), or with a penalty
+/// Sˡ = argmin_{S ≥ 0} ‖Sˡ⁻¹ − AˡS‖² + 2 `l1` ΣS.
 ///
 /// The parameters are A⁰ (m × r_0), A¹ (r_0 × r_1), … and, where the label term trains it, B
 /// (classes × r_L) behind them. The coefficients are kept transposed, Tˡ = (Sˡ)ᵀ (n × r_l).
@@ -16,36 +19,27 @@ use super::settings::NmfLoss;
 /// The data is touched twice an evaluation, by Xᵀ A⁰ and, for the gradient, by X Z with one Z for
 /// everything that needs the data; A⁰ thrice. The rest costs O(n r²). Nothing of the size of X is
 /// formed, so sparse data stays sparse.
+///
+/// Of data with hidden entries, means over X are those over the known ones, and S⁰ is fitted to these:
+/// S⁰ itself is known whole, so nothing changes above it. Every column with hidden entries has a Gram
+/// of its own then, which costs O(r²) an entry of the mask's list and O(r³) a column.
 pub struct NmfNetwork<'a> {
     data: &'a dyn Tensor,
     data_norm: f64,
+    /// Where entries are hidden.
+    known: Option<Known>,
     loss: NmfLoss,
     weights: Vec<f64>,
+    l1: f64,
     labels: Option<LabelTerm<'a>>,
     layers: Vec<NmfLayer>,
     /// ∂E/∂A⁰ = X Z + A⁰ M. Z is the second of a pair whose first has no rows, the form in which the
     /// data takes it.
     pair: [Matrix; 2],
     m: Matrix,
+    diagonal: Vec<f64>,
     scratch: Scratch,
     work: [Matrix; 3],
-}
-
-/// What a layer keeps between the passes.
-#[derive(Default)]
-struct NmfLayer {
-    solver: Nnls,
-    /// Tˡ.
-    coefficients: Matrix,
-    /// AˡᵀAˡ and Tˡ⁻¹Aˡ.
-    gram: Matrix,
-    right: Matrix,
-    /// ∂E/∂Tˡ.
-    upstream: Matrix,
-    /// Of the energy: (Tˡ⁻¹ − Tˡ Aˡᵀ), l ≥ 1. Of the reconstruction: ∂‖X − A⁰Kᵀ‖²/∂K / 2.
-    residual: Matrix,
-    /// Of the reconstruction: Tˡ (Aʲ⁺¹ ⋯ Aˡ)ᵀ for j = 0 … l; the first is K.
-    chain: Vec<Matrix>,
 }
 
 impl<'a> NmfNetwork<'a> {
@@ -60,22 +54,28 @@ impl<'a> NmfNetwork<'a> {
         labels: Option<LabelTerm<'a>>,
     ) -> Self {
         assert!(!weights.is_empty() && data.shape().len() == 2);
-        let layer = |l| NmfLayer {
-            chain: vec![Matrix::default(); l + 1],
-            ..NmfLayer::default()
-        };
         Self {
             data,
             data_norm: data.squared_norm(),
+            known: data.mask().and_then(Known::new),
             loss,
-            layers: (0..weights.len()).map(layer).collect(),
+            layers: (0..weights.len()).map(NmfLayer::new).collect(),
             weights,
+            l1: 0.0,
             labels,
             pair: Default::default(),
             m: Matrix::default(),
+            diagonal: Vec::new(),
             scratch: Scratch::new(),
             work: Default::default(),
         }
+    }
+
+    /// With Σ_l (2 `l1` / N_l) (ΣAˡ + ΣSˡ) in the loss, N_l being the number of entries the l-th mean
+    /// runs over, whatever λ_l. For A ≥ 0 and `l1` ≥ 0.
+    pub fn with_l1(mut self, l1: f64) -> Self {
+        self.l1 = l1;
+        self
     }
 
     /// Tˡ of the last evaluation, from the first layer on.
@@ -94,14 +94,25 @@ impl<'a> NmfNetwork<'a> {
         self.labels.as_mut().map(|labels| (labels, top))
     }
 
-    /// λ_l over the number of entries its mean runs over.
-    fn scale(&self, l: usize) -> f64 {
+    /// N_l, the number of entries the l-th mean runs over.
+    fn entries(&self, l: usize) -> f64 {
         let (m, n) = (self.data.shape()[0], self.data.shape()[1]);
-        let rows = match self.loss {
-            NmfLoss::Energy if l > 0 => self.layers[l - 1].coefficients.cols(),
+        let rows = match (self.loss, &self.known) {
+            (NmfLoss::Energy, _) if l > 0 => self.layers[l - 1].coefficients.cols(),
+            (_, Some(known)) => return known.entries(),
             _ => m,
         };
-        self.weights[l] / (rows as f64 * n as f64)
+        rows as f64 * n as f64
+    }
+
+    /// λ_l / N_l.
+    fn scale(&self, l: usize) -> f64 {
+        self.weights[l] / self.entries(l)
+    }
+
+    /// What the penalty adds to the loss for every unit in an entry of Aˡ or Sˡ.
+    fn slope(&self, l: usize) -> f64 {
+        2.0 * self.l1 / self.entries(l)
     }
 
     fn infer(&mut self, factors: &[Matrix]) {
@@ -120,13 +131,28 @@ impl<'a> NmfNetwork<'a> {
                     assign_product(&mut layer.right, below.coefficients.view(), a.view());
                 }
             }
-            layer
-                .solver
-                .solve(&layer.gram, &layer.right, &mut layer.coefficients);
+            let mut right = &layer.right;
+            if self.l1 > 0.0 {
+                // `distance` needs the right side as it is.
+                let less = &mut self.work[0];
+                assign(less, right.view());
+                less.as_mut_slice().iter_mut().for_each(|r| *r -= self.l1);
+                right = less;
+            }
+            let (gram, out) = (&layer.gram, &mut layer.coefficients);
+            match &mut self.known {
+                Some(known) if l == 0 => {
+                    known.prepare(a, gram, &mut self.diagonal);
+                    let mut own = |j, g: &mut Matrix| known.gram(j, a, gram, g);
+                    layer.solver.solve_with(gram, &mut own, right, out);
+                }
+                _ => layer.solver.solve(gram, right, out),
+            }
         }
     }
 
-    /// ‖X − A⁰Kᵀ‖² from Grams, with (K A⁰ᵀA⁰ − XᵀA⁰), half its derivative by K, into `residual`.
+    /// ‖X − A⁰Kᵀ‖² over the known entries from Grams, with half its derivative by K, which is
+    /// K A⁰ᵀA⁰ − XᵀA⁰ where all are known, into `residual`.
     fn distance(&mut self, l: usize, factors: &[Matrix]) -> f64 {
         let (first, rest) = self.layers.split_at_mut(1);
         let (gram, right) = (first[0].gram.view(), &first[0].right);
@@ -135,7 +161,14 @@ impl<'a> NmfNetwork<'a> {
             _ => (&rest[l - 1].chain[0], &mut rest[l - 1].residual),
         };
         assign_product(residual, k.view(), gram);
-        let model = dot(residual, k);
+        let whole = dot(residual, k);
+        let model = match &self.known {
+            None => whole,
+            Some(known) => {
+                known.restrict_products(&factors[0], k, residual);
+                dot(residual, k)
+            }
+        };
         let inner = dot(right, k);
         let pairs = residual.as_mut_slice().iter_mut().zip(right.as_slice());
         pairs.for_each(|(g, r)| *g -= r);
@@ -143,21 +176,11 @@ impl<'a> NmfNetwork<'a> {
         if squared.is_nan() || squared > 1e-8 * self.data_norm {
             return squared;
         }
-        // Where the norms cancel: on the entries, which takes the factors side by side.
+        // Where the norms cancel: on the entries, which takes the factors side by side, and leaves
+        // hidden ones out itself.
         let pair = [factors[0].clone(), k.clone()];
         let scratch = &mut self.scratch;
-        squared_residual(self.data, self.data_norm, inner, model, &pair, scratch)
-    }
-
-    /// Tˡ (Aʲ⁺¹ ⋯ Aˡ)ᵀ for j from l down to 0.
-    fn expand(&mut self, l: usize, factors: &[Matrix]) {
-        let layer = &mut self.layers[l];
-        assign(&mut layer.chain[l], layer.coefficients.view());
-        for j in (0..l).rev() {
-            let (below, above) = layer.chain.split_at_mut(j + 1);
-            let a = factors[j + 1].view().transpose();
-            assign_product(&mut below[j], above[0].view(), a);
-        }
+        squared_residual(self.data, self.data_norm, inner, whole, &pair, scratch)
     }
 
     /// The direct part of the l-th term: what it adds to ∂E/∂Tˡ, to Z and M, and to ∂E/∂Aʲ.
@@ -187,7 +210,9 @@ impl<'a> NmfNetwork<'a> {
         };
         let z = self.pair[1].as_mut_slice().iter_mut();
         z.zip(k.as_slice()).for_each(|(z, k)| *z -= scale * k);
-        add_product(&mut self.m, k.view().transpose(), k.view(), scale);
+        if self.known.is_none() {
+            add_product(&mut self.m, k.view().transpose(), k.view(), scale);
+        }
         let [derivative, next, _] = &mut self.work;
         assign(derivative, layer.residual.view());
         derivative
@@ -211,7 +236,15 @@ impl<'a> NmfNetwork<'a> {
         let layer = &mut layer[0];
         let [u, product, both] = &mut self.work;
         let t = &layer.coefficients;
-        layer.solver.backward(&layer.gram, t, &layer.upstream, u);
+        let (gram, upstream) = (&layer.gram, &layer.upstream);
+        if let (Some(known), 0) = (&mut self.known, l) {
+            let mut own = |j, g: &mut Matrix| known.gram(j, &factors[0], gram, g);
+            layer.solver.backward_with(gram, &mut own, t, upstream, u);
+            let z = self.pair[1].as_mut_slice().iter_mut();
+            z.zip(u.as_slice()).for_each(|(z, u)| *z += u);
+            return;
+        }
+        layer.solver.backward(gram, t, upstream, u);
         assign_product(product, u.view().transpose(), t.view());
         both.reshape(product.rows(), product.cols());
         for i in 0..product.rows() {
@@ -234,6 +267,23 @@ impl<'a> NmfNetwork<'a> {
                 add_product(&mut below.upstream, u.view(), a.transpose(), 1.0);
             }
         }
+    }
+
+    /// What A⁰ M is where all entries are known: ∂E/∂A⁰ without its part X Z, summed over the known
+    /// entries. The u of the first layer are still in `work`.
+    fn known_rows(&mut self, a: &Matrix, gradient: &mut Matrix) {
+        let Some(known) = &self.known else { return };
+        let t = &self.layers[0].coefficients;
+        let terms = self.layers.iter().enumerate();
+        let terms = terms.filter(|(l, _)| *l == 0 || self.loss == NmfLoss::Reconstruction);
+        let terms = terms.map(|(l, layer)| {
+            (
+                2.0 * self.scale(l),
+                if l == 0 { t } else { &layer.chain[0] },
+            )
+        });
+        let terms: Vec<_> = terms.filter(|(scale, _)| *scale > 0.0).collect();
+        known.add_model_gradient(a, [t, &self.work[0]], &terms, &mut self.m, gradient);
     }
 }
 
@@ -262,10 +312,16 @@ impl Objective for NmfNetwork<'_> {
                 add_product(&mut layer.residual, layer.coefficients.view(), a, -1.0);
                 layer.residual.squared_norm()
             } else {
-                self.expand(l, factors);
+                self.layers[l].expand(factors);
                 self.distance(l, factors)
             };
             loss += scale * squared;
+        }
+        if self.l1 > 0.0 {
+            for (l, a) in factors.iter().enumerate() {
+                let sums = [a, &self.layers[l].coefficients].map(sum);
+                loss += self.slope(l) * (sums[0] + sums[1]);
+            }
         }
         let top = &self.layers[depth - 1].coefficients;
         debug_assert_eq!(top.rows(), n);
@@ -278,8 +334,11 @@ impl Objective for NmfNetwork<'_> {
     fn gradient(&mut self, parameters: &[Matrix], gradients: &mut [Matrix]) {
         let (depth, n) = (self.layers.len(), self.data.shape()[1]);
         let factors = &parameters[..depth];
-        for layer in &mut self.layers {
-            zero(&mut layer.upstream, n, layer.coefficients.cols());
+        for l in 0..depth {
+            // Of the penalty; entries of S at zero do not move, so theirs does not matter.
+            let slope = self.slope(l);
+            let layer = &mut self.layers[l];
+            fill(&mut layer.upstream, n, layer.coefficients.cols(), slope);
         }
         for (gradient, p) in gradients.iter_mut().zip(parameters).skip(1) {
             zero(gradient, p.rows(), p.cols());
@@ -302,30 +361,16 @@ impl Objective for NmfNetwork<'_> {
         }
         self.data
             .mttkrp(&self.pair, 0, &mut gradients[0], &mut self.scratch);
-        add_product(&mut gradients[0], factors[0].view(), self.m.view(), 1.0);
+        if self.known.is_some() {
+            self.known_rows(&factors[0], &mut gradients[0]);
+        } else {
+            add_product(&mut gradients[0], factors[0].view(), self.m.view(), 1.0);
+        }
+        if self.l1 > 0.0 {
+            for (l, gradient) in gradients[..depth].iter_mut().enumerate() {
+                let slope = self.slope(l);
+                gradient.as_mut_slice().iter_mut().for_each(|g| *g += slope);
+            }
+        }
     }
-}
-
-fn zero(m: &mut Matrix, rows: usize, cols: usize) {
-    m.reshape(rows, cols);
-    m.as_mut_slice().fill(0.0);
-}
-
-fn dot(a: &Matrix, b: &Matrix) -> f64 {
-    let pairs = a.as_slice().iter().zip(b.as_slice());
-    pairs.map(|(x, y)| x * y).sum()
-}
-
-pub(super) fn assign(out: &mut Matrix, a: MatRef<'_, f64>) {
-    out.reshape(a.nrows(), a.ncols());
-    out.view_mut().copy_from(a);
-}
-
-pub(super) fn assign_product(out: &mut Matrix, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
-    out.reshape(a.nrows(), b.ncols());
-    multiply(out.view_mut(), a, b);
-}
-
-pub(super) fn add_product(out: &mut Matrix, a: MatRef<'_, f64>, b: MatRef<'_, f64>, scale: f64) {
-    matmul(out.view_mut(), Accum::Add, a, b, scale, Par::Seq);
 }

@@ -1,7 +1,7 @@
 //! Multi-HNTF on data with hidden entries against sums over the known ones.
 
-use hntf_models::{Fit, Hierarchy, Model, MultiHntf, SharedUpdate};
-use hntf_solvers::{Loss, Ncpd, Silent, Start, Stopping, Update};
+use hntf_models::{Fit, Hierarchy, Model, MultiHntf, SharedUpdate, SupervisedMultiHntf};
+use hntf_solvers::{Labels, Loss, Ncpd, Silent, Start, Stopping, Update};
 use hntf_tensor::{
     CpTensor, DenseTensor, Incomplete, Mask, Matrix, Scratch, SparseTensor, Tensor, divergence,
     relative_error,
@@ -256,4 +256,33 @@ fn a_coarse_layer_does_not_learn_the_first_layers_guesses() {
         totals[1] += squares(&filled);
     }
     assert!(totals[0] < totals[1], "{totals:?}");
+}
+
+#[test]
+fn supervised_multi_hntf_records_the_objective_of_the_completed_data() {
+    let case = Case::draw(&[9, 14], 4);
+    let class = |j: usize| (j % 4 != 3).then_some(j % 3);
+    let labels = [Labels::new(3, (0..14).map(class).collect()).unwrap()];
+    let model = SupervisedMultiHntf {
+        iterations: 50,
+        ..SupervisedMultiHntf::default()
+    };
+    for data in case.incomplete() {
+        let request = |data| Fit {
+            labels: &labels,
+            ..Fit::new(data, &[5, 3], 3)
+        };
+        let seen = request(&data);
+        let first = model.first_layer().fit(&seen, &mut Silent).unwrap();
+        let whole = seen.completed(&first).unwrap().unwrap();
+        assert!(whole.squared_norm() > 1.1 * data.squared_norm());
+        let [found, expected] = [seen, request(&*whole)]
+            .map(|fit| model.stack(&fit, &first, &mut Silent).unwrap().layers);
+        let traces = [&found, &expected].map(|layers| layers[1].outcome.trace.iter());
+        let [found, expected] = traces;
+        assert_eq!((found.len(), expected.len()), (5, 5));
+        for ((_, found), (_, expected)) in found.zip(expected) {
+            assert!((found - expected).abs() < 1e-9 * expected);
+        }
+    }
 }

@@ -10,6 +10,8 @@ mod matrices;
 mod multi_hntf;
 mod neural_nmf;
 mod neural_nmf_gradients;
+mod neural_nmf_hidden;
+mod neural_nmf_penalty;
 mod plain;
 mod requests;
 

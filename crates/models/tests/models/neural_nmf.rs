@@ -421,6 +421,7 @@ fn parameters_round_trip() {
     assert_round_trip(NeuralNmf {
         labels: LabelUse::PseudoInverse,
         layer_weights: vec![0.5, 1.0],
+        l1: 0.25,
         ..gradient_steps(9, 0.25)
     });
 }

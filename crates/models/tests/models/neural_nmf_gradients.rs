@@ -9,25 +9,50 @@ use proptest::prelude::*;
 
 use crate::{assert_close, noisy, random_cp, uniform};
 
-/// S = q(A, X).
-fn solve(a: &Matrix, x: &Matrix) -> Matrix {
+/// S = argmin_{S ≥ 0} ‖X − AS‖² + 2 l1 ΣS.
+fn solve(a: &Matrix, x: &Matrix, l1: f64) -> Matrix {
     let (mut g, mut t) = (Matrix::default(), Matrix::default());
     gram(a, &mut g);
-    Nnls::new().solve(&g, &x.transposed().times(a), &mut t);
+    let mut right = x.transposed().times(a);
+    right.as_mut_slice().iter_mut().for_each(|r| *r -= l1);
+    Nnls::new().solve(&g, &right, &mut t);
     t.transposed()
 }
 
-fn difference(a: &Matrix, b: &Matrix) -> f64 {
-    let pairs = a.as_slice().iter().zip(b.as_slice());
-    pairs.map(|(x, y)| (x - y).powi(2)).sum::<f64>() / a.as_slice().len() as f64
+/// The same of the known entries of X alone, column by column.
+fn solve_known(a: &Matrix, x: &Matrix, known: &[bool], l1: f64) -> Matrix {
+    let mut s = Matrix::zeros(a.cols(), x.cols());
+    for j in 0..x.cols() {
+        let rows: Vec<_> = (0..x.rows()).filter(|i| known[i * x.cols() + j]).collect();
+        let a = Matrix::from_fn(rows.len(), a.cols(), |i, c| a[(rows[i], c)]);
+        let column = Matrix::from_fn(rows.len(), 1, |i, _| x[(rows[i], j)]);
+        let solution = solve(&a, &column, l1);
+        (0..s.rows()).for_each(|i| s[(i, j)] = solution[(i, 0)]);
+    }
+    s
 }
 
-struct Case {
-    data: DenseTensor,
+fn difference(a: &Matrix, b: &Matrix) -> f64 {
+    difference_known(a, b, &vec![true; a.as_slice().len()])
+}
+
+fn difference_known(a: &Matrix, b: &Matrix, known: &[bool]) -> f64 {
+    let pairs = a.as_slice().iter().zip(b.as_slice()).zip(known);
+    let squares = pairs
+        .filter(|(_, known)| **known)
+        .map(|((x, y), _)| (x - y).powi(2));
+    squares.sum::<f64>() / known.iter().filter(|known| **known).count() as f64
+}
+
+pub(crate) struct Case {
+    pub(crate) data: DenseTensor,
+    /// Which of its entries are.
+    pub(crate) known: Vec<bool>,
     /// A⁰, A¹, …, and B where it is trained.
-    parameters: Vec<Matrix>,
+    pub(crate) parameters: Vec<Matrix>,
     loss: NmfLoss,
     weights: Vec<f64>,
+    pub(crate) l1: f64,
     labels: Labels,
     form: LabelUse,
     label_loss: LabelLoss,
@@ -36,7 +61,12 @@ struct Case {
 const LABEL_WEIGHT: f64 = 0.7;
 
 impl Case {
-    fn draw(shape: [usize; 2], ranks: &[usize], forms: Forms, random: &mut RandomState) -> Self {
+    pub(crate) fn draw(
+        shape: [usize; 2],
+        ranks: &[usize],
+        forms: Forms,
+        random: &mut RandomState,
+    ) -> Self {
         let (loss, form, label_loss, masked) = forms;
         let mut rows = shape[0];
         let mut parameters = Vec::new();
@@ -52,19 +82,21 @@ impl Case {
         let weights = ranks.iter().map(|_| random.random_sample()).collect();
         Self {
             data: noisy(&shape, 3, 0.3, random),
+            known: vec![true; shape[0] * shape[1]],
             parameters,
             loss,
             weights,
+            l1: 0.0,
             labels: Labels::new(classes, (0..shape[1]).map(class).collect()).unwrap(),
             form,
             label_loss,
         }
     }
 
-    fn network<'a>(&'a self, data: &'a dyn Tensor) -> NmfNetwork<'a> {
+    pub(crate) fn network<'a>(&'a self, data: &'a dyn Tensor) -> NmfNetwork<'a> {
         let term = || LabelTerm::new(&self.labels, self.form, self.label_loss, LABEL_WEIGHT);
         let labels = (self.form != LabelUse::None).then(term);
-        NmfNetwork::new(data, self.loss, self.weights.clone(), labels)
+        NmfNetwork::new(data, self.loss, self.weights.clone(), labels).with_l1(self.l1)
     }
 
     /// The loss by its formulas, and the support of every S.
@@ -74,14 +106,25 @@ impl Case {
         let (mut below, mut basis) = (x.clone(), Matrix::identity(m));
         let (mut loss, mut support) = (0.0, Vec::new());
         for (a, weight) in parameters.iter().zip(&self.weights) {
-            let s = solve(a, &below);
+            let first = support.is_empty();
+            let s = if first {
+                solve_known(a, &x, &self.known, self.l1)
+            } else {
+                solve(a, &below, self.l1)
+            };
             support.extend(s.as_slice().iter().map(|x| *x > 0.0));
             basis = basis.times(a);
             loss += weight
                 * match self.loss {
-                    NmfLoss::Energy => difference(&below, &a.times(&s)),
-                    NmfLoss::Reconstruction => difference(&x, &basis.times(&s)),
+                    NmfLoss::Energy if !first => difference(&below, &a.times(&s)),
+                    _ => difference_known(&x, &basis.times(&s), &self.known),
                 };
+            let entries = match self.loss {
+                NmfLoss::Energy if !first => below.rows() * n,
+                _ => self.known.iter().filter(|known| **known).count(),
+            };
+            let sum: f64 = a.as_slice().iter().chain(s.as_slice()).sum();
+            loss += 2.0 * self.l1 / entries as f64 * sum;
             below = s;
         }
         (loss + self.plain_label_term(parameters, &below), support)
@@ -118,10 +161,10 @@ impl Case {
     }
 }
 
-type Forms = (NmfLoss, LabelUse, LabelLoss, bool);
+pub(crate) type Forms = (NmfLoss, LabelUse, LabelLoss, bool);
 
 /// Every loss × label form, with and without a mask.
-fn every_form() -> Vec<Forms> {
+pub(crate) fn every_form() -> Vec<Forms> {
     let mut forms = Vec::new();
     for loss in [NmfLoss::Energy, NmfLoss::Reconstruction] {
         forms.push((loss, LabelUse::None, LabelLoss::L2, false));
@@ -135,18 +178,18 @@ fn every_form() -> Vec<Forms> {
 }
 
 /// Depths 1, 2 and 3.
-const RANKS: [&[usize]; 4] = [&[3], &[4, 3], &[5, 3], &[5, 3, 2]];
+pub(crate) const RANKS: [&[usize]; 4] = [&[3], &[4, 3], &[5, 3], &[5, 3, 2]];
 
-fn gradients(network: &mut NmfNetwork<'_>, parameters: &[Matrix]) -> (f64, Vec<Matrix>) {
+pub(crate) fn gradients(network: &mut NmfNetwork<'_>, parameters: &[Matrix]) -> (f64, Vec<Matrix>) {
     let mut gradients = parameters.to_vec();
     let loss = network.loss(parameters);
     network.gradient(parameters, &mut gradients);
     (loss, gradients)
 }
 
-/// Checks one case; how many of its matrices could be checked.
-fn check_gradient(case: &Case, random: &mut RandomState) -> usize {
-    let (loss, found) = gradients(&mut case.network(&case.data), &case.parameters);
+/// Checks one case, `data` being its data in any form; how many of its matrices could be checked.
+pub(crate) fn check_gradient(case: &Case, data: &dyn Tensor, random: &mut RandomState) -> usize {
+    let (loss, found) = gradients(&mut case.network(data), &case.parameters);
     let (expected, here) = case.plain(&case.parameters);
     assert!(
         (loss - expected).abs() < 1e-10 * expected + 1e-15,
@@ -193,15 +236,23 @@ fn check_gradient(case: &Case, random: &mut RandomState) -> usize {
 #[test]
 fn every_gradient_equals_central_differences() {
     let mut random = RandomState::new(5);
-    for forms in every_form() {
-        for ranks in RANKS {
+    for l1 in [0.0, 0.05] {
+        for (forms, ranks) in every_form()
+            .into_iter()
+            .flat_map(|f| RANKS.map(|ranks| (f, ranks)))
+        {
             // Supports change along some directions; a few draws leave none unchecked.
             let (mut checked, mut cases) = (0, 0);
             while checked < 3 * ranks.len() {
-                let case = Case::draw([6, 11], ranks, forms, &mut random);
-                checked += check_gradient(&case, &mut random);
+                let mut case = Case::draw([6, 11], ranks, forms, &mut random);
+                case.l1 = l1;
+                // The penalty is there whatever the weight.
+                if l1 > 0.0 && ranks.len() > 1 && cases % 2 == 1 {
+                    case.weights[0] = 0.0;
+                }
+                checked += check_gradient(&case, &case.data, &mut random);
                 cases += 1;
-                assert!(cases < 100, "{forms:?} {ranks:?}: {checked} checked");
+                assert!(cases < 200, "{forms:?} {ranks:?}: {checked} checked");
             }
         }
     }
@@ -213,13 +264,15 @@ proptest! {
     #[test]
     fn the_loss_and_the_gradient_hold_for_any_shape(
         m in 1_usize..8, n in 1_usize..9, ranks in prop::sample::select(RANKS.to_vec()),
-        forms in prop::sample::select(every_form()), seed: u32
+        forms in prop::sample::select(every_form()),
+        l1 in prop_oneof![Just(0.0), 0.0..0.2], seed: u32
     ) {
         // The pseudo-inverse bends without bound where the rows of S become dependent.
         prop_assume!(forms.1 != LabelUse::PseudoInverse || n > 2 * ranks[0]);
         let mut random = RandomState::new(seed);
-        let case = Case::draw([m, n], ranks, forms, &mut random);
-        check_gradient(&case, &mut random);
+        let mut case = Case::draw([m, n], ranks, forms, &mut random);
+        case.l1 = l1;
+        check_gradient(&case, &case.data, &mut random);
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod backward;
 mod optimality;
+mod own_grams;
 mod scipy;
 mod termination;
 
