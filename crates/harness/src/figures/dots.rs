@@ -19,7 +19,7 @@ const GROUP_GAP: f64 = 8.0;
 const WIDEST_LABEL: f64 = 190.0;
 const LABEL_GAP: f64 = 8.0;
 /// Between the frames of two panels, and between two lines of panels.
-const GAP: f64 = 14.0;
+const GAP: f64 = 18.0;
 /// Narrowest panel; where more panels are to stand side by side, they take several lines.
 const NARROWEST: f64 = 96.0;
 const PANEL_TITLE: f64 = 11.0;
@@ -112,7 +112,17 @@ impl Figure for DotPlot {
                 let above = top - plot::title_height(title, PANEL_TITLE);
                 let centre = area.centre().0;
                 plot::draw_title(&mut scene, title, PANEL_TITLE, (centre, above));
-                self.draw_panel(&mut scene, &rows, line * across + place, area);
+                // Labels of ticks must not reach those of the panel beside, or leave the sheet.
+                let inner = GAP / 2.0 - 2.0;
+                let reach = (
+                    if place == 0 { stub / 2.0 } else { inner },
+                    if place + 1 == titles.len() {
+                        MARGIN - 3.0
+                    } else {
+                        inner
+                    },
+                );
+                self.draw_panel(&mut scene, &rows, line * across + place, area, reach);
             }
             for rule in &rules {
                 let rule = vec![(MARGIN, top + rule), (right, top + rule)];
@@ -177,7 +187,14 @@ impl DotPlot {
         entries
     }
 
-    fn draw_panel(&self, scene: &mut Scene, rows: &[Placed<'_>], panel: usize, area: Rect) {
+    fn draw_panel(
+        &self,
+        scene: &mut Scene,
+        rows: &[Placed<'_>],
+        panel: usize,
+        area: Rect,
+        reach: (f64, f64),
+    ) {
         let spread = |row: &Placed<'_>| row.row.values.get(panel).cloned().flatten();
         let published = |row: &Placed<'_>| row.row.published.get(panel).copied().flatten();
         let measured = rows.iter().filter_map(spread);
@@ -185,7 +202,7 @@ impl DotPlot {
             .flat_map(|s| s.values().collect::<Vec<_>>())
             .collect();
         values.extend(rows.iter().filter_map(published));
-        let (axis, ticks) = axis(&values, area);
+        let (axis, ticks) = axis(&values, area, reach);
         for tick in &axis.ticks {
             if let Some(x) = abscissa(&axis, area, tick.value) {
                 let line = vec![(x, area.y), (x, area.bottom())];
@@ -260,9 +277,8 @@ fn abscissa(axis: &Axis, area: Rect, value: f64) -> Option<f64> {
 }
 
 /// The axis of a panel with as many ticks as have room for their labels, and those that have it:
-/// labels must not reach the ones of the panel beside.
-fn axis(values: &[f64], area: Rect) -> (Axis, Vec<Tick>) {
-    let reach = GAP / 2.0 - 2.0;
+/// labels go so far beyond the frame, left and right, and no further.
+fn axis(values: &[f64], area: Rect, reach: (f64, f64)) -> (Axis, Vec<Tick>) {
     let spans = |axis: &Axis| -> Vec<(Tick, f64, f64)> {
         let ticks = axis.ticks.iter().filter_map(|tick| {
             let x = abscissa(axis, area, tick.value)?;
@@ -270,7 +286,7 @@ fn axis(values: &[f64], area: Rect) -> (Axis, Vec<Tick>) {
             Some((tick.clone(), x - half, x + half))
         });
         ticks
-            .filter(|(_, from, to)| *from >= area.x - reach && *to <= area.right() + reach)
+            .filter(|(_, from, to)| *from >= area.x - reach.0 && *to <= area.right() + reach.1)
             .collect()
     };
     let candidates = [5, 4, 3, 2, 1].map(|wanted| {

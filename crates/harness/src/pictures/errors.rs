@@ -37,10 +37,7 @@ impl Picture for Errors {
         let layers = experiment.ranks.len();
         let metric = experiment.metrics[0].as_str();
         let row = |row: &Row<'_>| DotRow {
-            label: match row.origin {
-                Origin::Paper => row.label.to_owned(),
-                Origin::Beyond => format!("{}\u{a0}†", row.label),
-            },
+            label: row_name(row),
             values: (0..layers)
                 .map(|l| {
                     let summary = row.summary(&finished.record, l, metric)?;
@@ -76,6 +73,18 @@ impl Picture for Errors {
             groups,
         }))
     }
+}
+
+/// The name of a row, which says so if it is not a mean; with a dagger beyond the publication.
+fn row_name(row: &Row<'_>) -> String {
+    let mut name = row.label.to_owned();
+    if row.aggregate != Aggregate::Mean && !name.contains("best") {
+        name.push_str(", best trial");
+    }
+    if row.origin == Origin::Beyond {
+        name.push_str("\u{a0}†");
+    }
+    name
 }
 
 /// What is measured, against what, and how trials are summed up.

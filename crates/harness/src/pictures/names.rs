@@ -50,13 +50,18 @@ pub(super) fn topic_names(
 
 fn topic_name(place: usize, tree: Option<&TopicTree>, layer: usize) -> String {
     let mut name = (place + 1).to_string();
-    let topic = tree.map(|tree| &tree.layers[layer][place]);
-    for (i, (word, _)) in topic.iter().flat_map(|t| &t.words).enumerate() {
+    let words = tree.map_or(&[][..], |tree| &tree.layers[layer][place].words);
+    // Items of several words ("7 Feb") would run into each other.
+    let (first, next) = match words.iter().any(|(word, _)| word.contains(' ')) {
+        true => (": ", ", "),
+        false => (" ", " "),
+    };
+    for (i, (word, _)) in words.iter().enumerate() {
         // Whole words only; the first stands in any case.
         if i > 0 && name.chars().count() + 1 + word.chars().count() > LONGEST_NAME {
             break;
         }
-        name.push(' ');
+        name.push_str(if i == 0 { first } else { next });
         name.push_str(word);
     }
     name
@@ -79,6 +84,7 @@ mod tests {
             topic(&["trump", "realdonaldtrump", "vote"]),
             topic(&[long, "vote"]),
             topic(&[]),
+            topic(&["7 Feb", "7 Mar"]),
         ];
         let tree = TopicTree {
             layers: vec![topics],
@@ -89,6 +95,7 @@ mod tests {
         assert_eq!(name(1), "2 trump realdonaldtrump");
         assert_eq!(name(2), format!("3 {long}"));
         assert_eq!(name(3), "4");
+        assert_eq!(name(4), "5: 7 Feb, 7 Mar");
         assert_eq!(topic_name(4, None, 0), "5");
     }
 }

@@ -4,8 +4,10 @@ use hntf_datasets::Grouping;
 use hntf_models::{Hierarchy, Relation};
 use hntf_tensor::Matrix;
 
-use crate::metrics::match_topics;
 use crate::topics::{TopicOrder, assign, coupled};
+
+/// Groupings beyond this many orders of coarse topics are left to those before.
+const MOST_CHOICES: usize = 50_000;
 
 /// How the topics of a hierarchy are ordered in figures of its relations.
 pub(super) struct Orders<'a> {
@@ -47,8 +49,8 @@ impl Orders<'_> {
         self.by_groups(layer, mode)
     }
 
-    /// The finest layer matches the true topics best, whole; above it the coarse topics match the
-    /// classes best, given those. So a layer has one order, also where single relations would fit
+    /// The finest layer matches the true topics best in all its relations together; above it the coarse
+    /// topics match the classes best, given those. So a layer has one order, also where single relations would fit
     /// the truth a little better in orders of their own.
     fn by_truth(&self, layer: usize, mode: Option<usize>) -> Option<Vec<usize>> {
         let below = (0..layer).find_map(|from| Some((from, self.grouping(from, layer)?)));
@@ -63,11 +65,12 @@ impl Orders<'_> {
             return Some(found.into_iter().flatten().collect());
         }
         let above = layer + 1..self.hierarchy.layers.len();
-        let (to, grouping) = above
-            .into_iter()
-            .find_map(|to| Some((to, self.grouping(layer, to)?)))?;
-        let shares = self.shares(layer, to, self.own(layer, mode))?;
-        Some(match_topics(&shares, grouping).rows)
+        let own = self.own(layer, mode);
+        let known = above.filter_map(|to| {
+            let grouping = self.grouping(layer, to)?;
+            Some((self.shares(layer, to, own)?, grouping))
+        });
+        match_jointly(&known.collect::<Vec<_>>())
     }
 
     /// Fine topics that go to the same coarse one stand together, the clearest first; the coarsest
@@ -111,6 +114,51 @@ impl Orders<'_> {
         let mean = |i: usize, j: usize| sum[(i, j)] / count;
         Some(Matrix::from_fn(sum.rows(), sum.cols(), mean))
     }
+}
+
+/// For every true fine topic the learned one that stands for it, so that the shares that go where
+/// they should, over all groupings, sum to most: one grouping alone may leave a choice that another
+/// decides. Cost: an assignment for every order of the coarse topics of all groupings.
+fn match_jointly(known: &[(Matrix, &Grouping)]) -> Option<Vec<usize>> {
+    let rows = known.first()?.0.rows();
+    let mut choices: Vec<Vec<Vec<usize>>> = vec![Vec::new()];
+    for (shares, _) in known {
+        let orders = permutations(shares.cols());
+        if choices.len() > 1 && choices.len() * orders.len() > MOST_CHOICES {
+            break;
+        }
+        let longer = |chosen: &Vec<Vec<usize>>| -> Vec<Vec<Vec<usize>>> {
+            let with = |order: &Vec<usize>| [&chosen[..], std::slice::from_ref(order)].concat();
+            orders.iter().map(with).collect()
+        };
+        choices = choices.iter().flat_map(longer).collect();
+    }
+    // What stays if the weights are no numbers.
+    let mut best = (f64::NEG_INFINITY, (0..rows).collect::<Vec<_>>());
+    for columns in &choices {
+        let gain = |topic: usize, i: usize| {
+            let all = known.iter().zip(columns);
+            all.map(|((shares, grouping), columns)| shares[(i, columns[grouping.classes[topic]])])
+                .sum::<f64>()
+        };
+        let found: Vec<usize> = assign(rows, rows, gain).into_iter().flatten().collect();
+        let total: f64 = found.iter().enumerate().map(|(t, i)| gain(t, *i)).sum();
+        if total > best.0 {
+            best = (total, found);
+        }
+    }
+    Some(best.1)
+}
+
+/// All orders of 0 … n − 1.
+fn permutations(n: usize) -> Vec<Vec<usize>> {
+    (0..n).fold(vec![Vec::new()], |shorter, next| {
+        let insert = |order: &Vec<usize>| -> Vec<Vec<usize>> {
+            let at = |place: usize| [&order[..place], &[next], &order[place..]].concat();
+            (0..=order.len()).rev().map(at).collect()
+        };
+        shorter.iter().flat_map(insert).collect()
+    })
 }
 
 /// Every row scaled to sum 1; rows of zeros stay.
@@ -233,6 +281,37 @@ mod tests {
                 assert!(shares[(*row, columns[class])] > 0.5);
             }
         }
+    }
+
+    #[test]
+    fn what_one_grouping_leaves_open_another_decides() {
+        let same: &[&[f64]] = &[&[1., 0., 0.], &[0., 1., 0.], &[0., 0., 1.]];
+        let two: &[&[f64]] = &[&[1., 0.], &[0., 1.], &[0., 1.]];
+        let hierarchy = Hierarchy {
+            layers: vec![layer(3, true), layer(3, true), layer(2, true)],
+            relations: vec![
+                relation(0, 1, None, same),
+                relation(0, 2, None, two),
+                relation(1, 2, None, two),
+            ],
+        };
+        let grouping = |classes: &[usize], coarse| Grouping {
+            classes: classes.to_vec(),
+            coarse,
+        };
+        let truth = [grouping(&[0, 1, 2], 3), grouping(&[0, 0, 1], 2)];
+        let orders = Orders {
+            hierarchy: &hierarchy,
+            truth: &truth,
+            printed: None,
+        };
+        let [fine, middle, coarse] = [0, 1, 2].map(|l| orders.of(l, None));
+        assert_eq!(
+            fine[2], 0,
+            "the topic that stands alone in the coarsest layer"
+        );
+        assert_eq!(middle, fine, "the first relation is the identity");
+        assert_eq!(coarse, [1, 0]);
     }
 
     #[test]
