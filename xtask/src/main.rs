@@ -83,7 +83,7 @@ struct RunArgs {
     /// Seeds per method, instead of the experiment's number.
     #[arg(long, value_name = "N", value_parser = trials)]
     trials: Option<u32>,
-    /// Folder to write results to, each experiment's to DIR/<its name>/ [default: results/ of the
+    /// Folder to write results to, each experiment's to DIR/NAME/ [default: results/ of the
     /// repository for `reproduce`; out/ of the repository for `reproduce --trials`; out/ of the working
     /// folder for `run`].
     #[arg(long, value_name = "DIR")]

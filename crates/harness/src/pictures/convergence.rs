@@ -19,7 +19,7 @@ use crate::run::Finished;
 /// e so far, since a noisy trace would be a solid block. That is near the same for an error and, but
 /// for a factor of two, its square, however they are scaled; where a curve flattens, no more is to be
 /// gained. Near its end every curve falls to e* itself, which says nothing of the method: it ends where
-/// it is below [`FLOOR`]. With `values = "watched"` the values stand as they are, for methods that
+/// it is below a millionth. With `values = "watched"` the values stand as they are, for methods that
 /// watch the same.
 ///
 /// Shown is the last layer, or those named. Methods that train several layers together (Neural
