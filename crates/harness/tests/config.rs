@@ -124,3 +124,21 @@ fn a_first_layer_may_take_the_factors_of_the_data_as_they_are() {
     let said = experiment.prepare().err().unwrap().to_string();
     assert!(said.contains("a first layer of 0 iterations"), "{said}");
 }
+
+#[test]
+fn data_of_too_many_entries_to_go_through_hold_none_out() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("x.tns"),
+        "1 1 1 2.0\n3000 3000 3000 1.0\n",
+    )
+    .unwrap();
+    let text = "ranks = [1]\ntrials = 2\ndataset = { kind = \"tns\", path = \"x.tns\" }\n[rank-choice]\nheld-out = 1e-9\n[[method]]\nid = \"m\"\nmodel = { kind = \"ncpd\" }\n";
+    let experiment = Experiment::parse(&folder.path().join("tiny.toml"), text).unwrap();
+    let refused = experiment.prepare().err().unwrap().to_string();
+    assert!(refused.contains("2.7e10 entries"), "{refused}");
+    assert!(
+        refused.contains(":5:12"),
+        "the place of the share: {refused}"
+    );
+}

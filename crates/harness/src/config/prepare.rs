@@ -17,7 +17,7 @@ use crate::metrics::{Unmeasurable, unmeasurable};
 use crate::pictures::PictureError;
 use crate::rank_choice::HELD_OUT_ERROR;
 use crate::registry::{Entry, MODELS};
-use crate::run::MOST_HELD_OUT;
+use crate::run::{MOST_ENTRIES, MOST_HELD_OUT};
 use crate::topics::word_mode;
 
 /// An experiment that is ready to run.
@@ -170,20 +170,28 @@ impl Experiment {
             return Ok(());
         };
         let sizes = dataset.data.shape().iter().map(|n| *n as f64);
-        let entries = share * sizes.product::<f64>();
-        let message = if dataset.data.as_cp().is_some() {
-            "entries of data that are kept as factors cannot be held out".to_owned()
-        } else if entries > MOST_HELD_OUT {
-            format!(
-                "`held-out` = {share} is about {entries:.0} entries, at most {MOST_HELD_OUT:.0} are possible"
+        let all = sizes.product::<f64>();
+        let entries = share * all;
+        let (message, help) = if dataset.data.as_cp().is_some() {
+            (
+                "entries of data that are kept as factors cannot be held out".to_owned(),
+                "leave `held-out` out",
             )
+        } else if all > MOST_ENTRIES {
+            let message = format!(
+                "the data has {all:.1e} entries, of at most {MOST_ENTRIES:.0e} some can be held out"
+            );
+            (message, "leave `held-out` out")
+        } else if entries > MOST_HELD_OUT {
+            let message = format!(
+                "`held-out` = {share} is about {entries:.0} entries, at most {MOST_HELD_OUT:.0} are possible"
+            );
+            (message, "give a smaller share, or leave `held-out` out")
         } else {
             return Ok(());
         };
         let told = self.text.error(self.spans.held_out.clone(), message);
-        Err(told
-            .help("give a smaller share, or leave `held-out` out")
-            .into())
+        Err(told.help(help).into())
     }
 
     /// Points at the key that names the data or sets it up.

@@ -81,19 +81,13 @@ pub fn mean_agreements(fits: &[&Topics]) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::random;
     use super::*;
     use hntf_models::Hierarchy;
     use hntf_models::{Fit, Model, StandardHncpd};
     use hntf_solvers::Silent;
     use hntf_tensor::{CpTensor, DenseTensor};
-    use numpy_random::RandomState;
     use proptest::prelude::*;
-
-    fn random(shape: &[usize], rank: usize, seed: u32) -> CpTensor {
-        let mut random = RandomState::new(seed);
-        let factor = |n: &usize| Matrix::from_fn(*n, rank, |_, _| random.random_sample());
-        CpTensor::new(shape.iter().map(factor).collect()).unwrap()
-    }
 
     fn topics(model: &CpTensor) -> Topics {
         Topics::of(&LayerTopics {

@@ -66,15 +66,10 @@ fn distance_to_diagonal(core: &DenseTensor, rank: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::random;
     use super::*;
     use numpy_random::RandomState;
     use proptest::prelude::*;
-
-    fn random(shape: &[usize], rank: usize, seed: u32) -> CpTensor {
-        let mut random = RandomState::new(seed);
-        let factor = |n: &usize| Matrix::from_fn(*n, rank, |_, _| random.random_sample());
-        CpTensor::new(shape.iter().map(factor).collect()).unwrap()
-    }
 
     /// The core entry by entry: the least-squares solution over vec(X), by the definition of F⁺.
     fn plain(data: &DenseTensor, model: &CpTensor) -> f64 {

@@ -142,6 +142,13 @@ mod tests {
     use hntf_tensor::{CpTensor, DenseTensor};
     use numpy_random::RandomState;
 
+    /// A model with factors drawn from [0, 1).
+    pub(super) fn random(shape: &[usize], rank: usize, seed: u32) -> CpTensor {
+        let mut random = RandomState::new(seed);
+        let factor = |n: &usize| Matrix::from_fn(*n, rank, |_, _| random.random_sample());
+        CpTensor::new(shape.iter().map(factor).collect()).unwrap()
+    }
+
     /// Three topics over 12 × 9 × 8 that share nearly nothing, and noise.
     fn data() -> DenseTensor {
         let mut random = RandomState::new(5);

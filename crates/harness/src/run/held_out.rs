@@ -10,6 +10,8 @@ use crate::config::Method;
 
 /// So many hidden entries are taken one by one.
 pub(crate) const MOST_HELD_OUT: f64 = 5e6;
+/// So many entries are gone through, each to be chosen or not.
+pub(crate) const MOST_ENTRIES: f64 = 1e9;
 
 /// Fits a method once more to the data without a `share` of its entries and returns ‖X − X̂‖/‖X‖ over
 /// those entries, layer by layer; `None` for a fit that failed, or where nothing but zeros is held

@@ -19,7 +19,7 @@ use crate::metrics::TRAINING_ERROR;
 use crate::rank_choice::{LayerTopics, Traits, across};
 use crate::{Cell, HarnessError, Record};
 
-pub(crate) use held_out::MOST_HELD_OUT;
+pub(crate) use held_out::{MOST_ENTRIES, MOST_HELD_OUT};
 use job::Job;
 use partial::Partial;
 
