@@ -47,6 +47,13 @@ impl Dataset {
         }
     }
 
+    /// The mode whose items are words: the one with the most names.
+    pub fn word_mode(&self) -> Option<usize> {
+        let named = self.items.iter().enumerate();
+        let sizes = named.filter_map(|(m, items)| items.as_ref().map(|items| (items.len(), m)));
+        sizes.max().map(|(_, m)| m)
+    }
+
     /// The tensor that errors are measured against.
     pub fn reference(&self) -> &dyn Tensor {
         self.reference.as_ref().map_or(&*self.data, |(_, t)| &**t)

@@ -31,6 +31,7 @@ mod neural_multi_hntf;
 mod neural_nmf;
 mod standard_hncpd;
 mod supervised_multi_hntf;
+pub mod topics;
 
 pub use error::ModelError;
 pub use hierarchy::{Hierarchy, Layer, Relation};

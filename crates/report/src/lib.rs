@@ -1,0 +1,33 @@
+//! What a reader sees of an experiment's fits: tables, comparisons with published numbers, claims,
+//! topics, figures, and the folder of results they are written to.
+//!
+//! Everything is a view of [`Fits`](hntf_run::Fits); nothing is fitted here.
+#![cfg_attr(not(test), warn(clippy::expect_used))]
+
+mod claims;
+mod compare;
+pub mod drift;
+mod error;
+mod format;
+mod json;
+mod limits;
+pub mod output;
+mod pictures;
+mod place;
+mod published;
+mod rank_choice;
+mod rows;
+mod shown;
+mod tables;
+mod topics;
+
+pub use claims::{ClaimAtLayer, ClaimReport, ClaimVerdict, claims};
+pub use compare::{Comparison, Verdict, comparisons};
+pub use error::ReportError;
+pub use format::Format;
+pub use json::json;
+pub use published::{PublishedMatch, PublishedTopics, match_published};
+pub use rank_choice::{RankReport, RankRow, rank_choices};
+pub use rows::{Row, Summary, rows};
+pub use tables::render;
+pub use topics::{published_topics, topics};
