@@ -59,6 +59,12 @@ pub enum ModelError {
         /// The order of the data.
         order: usize,
     },
+    /// A hierarchy whose parts do not fit together.
+    #[error("this is no whole hierarchy: {problem}")]
+    Hierarchy {
+        /// What does not fit.
+        problem: String,
+    },
     /// From a layer's solver.
     #[error(transparent)]
     Solver(#[from] SolverError),

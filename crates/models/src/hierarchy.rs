@@ -1,10 +1,16 @@
 //! The one output of all hierarchical models.
 
 use hntf_solvers::{CpFit, Outcome};
-use hntf_tensor::{CpTensor, Matrix};
+use hntf_tensor::{CpTensor, Matrix, Tensor};
+use serde::{Deserialize, Serialize};
+
+use crate::ModelError;
 
 /// Layers from fine to coarse, and how their topics relate.
-#[derive(Debug, Clone)]
+///
+/// With serde it is read only if [`Hierarchy::check`] finds nothing wrong.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Parts")]
 pub struct Hierarchy {
     /// Layer 0, of rank r_0, first.
     pub layers: Vec<Layer>,
@@ -13,8 +19,28 @@ pub struct Hierarchy {
     pub relations: Vec<Relation>,
 }
 
+/// A hierarchy as it is read, before it is checked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename = "Hierarchy")]
+struct Parts {
+    layers: Vec<Layer>,
+    relations: Vec<Relation>,
+}
+
+impl TryFrom<Parts> for Hierarchy {
+    type Error = ModelError;
+
+    fn try_from(parts: Parts) -> Result<Self, ModelError> {
+        let Parts { layers, relations } = parts;
+        let hierarchy = Self { layers, relations };
+        hierarchy.check()?;
+        Ok(hierarchy)
+    }
+}
+
 /// One layer of a hierarchy.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Layer {
     /// Number of topics, r_l.
     pub rank: usize,
@@ -54,7 +80,8 @@ impl From<&CpFit> for Layer {
 }
 
 /// Weights between the topics of two layers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Relation {
     /// The finer layer.
     pub from: usize,
@@ -67,6 +94,74 @@ pub struct Relation {
 }
 
 impl Hierarchy {
+    /// Checks that layers and relations fit together: one layer at least, all of one shape; topics of
+    /// n_i × r_l in every mode; classifiers of r_l columns; relations from finer to coarser layers, of
+    /// r_from × r_to. Every model's fits do. Cost: nothing that depends on the sizes.
+    ///
+    /// # Errors
+    /// [`ModelError::Hierarchy`] with the first thing that does not.
+    pub fn check(&self) -> Result<(), ModelError> {
+        let wrong = |problem: String| Err(ModelError::Hierarchy { problem });
+        let Some(first) = self.layers.first() else {
+            return wrong("it has no layers".to_owned());
+        };
+        let shape = first.approximation.shape();
+        for (l, layer) in self.layers.iter().enumerate() {
+            let found = layer.approximation.shape();
+            if found != shape {
+                return wrong(format!(
+                    "layer {l} is of shape {found:?}, but layer 0 is of shape {shape:?}"
+                ));
+            }
+            let sizes = |m: &Matrix| (m.rows(), m.cols());
+            let topics: Vec<_> = layer.topics.iter().map(sizes).collect();
+            let expected: Vec<_> = shape.iter().map(|n| (*n, layer.rank)).collect();
+            if topics != expected {
+                return wrong(format!(
+                    "the topics of layer {l} are {topics:?} (rows × columns), not {expected:?}"
+                ));
+            }
+            if let Some(b) = layer.classifier.as_ref().filter(|b| b.cols() != layer.rank) {
+                let (columns, rank) = (b.cols(), layer.rank);
+                return wrong(format!(
+                    "the classifier of layer {l} has {columns} columns for {rank} topics"
+                ));
+            }
+        }
+        self.relations
+            .iter()
+            .try_for_each(|r| self.check_relation(r))
+    }
+
+    fn check_relation(&self, relation: &Relation) -> Result<(), ModelError> {
+        let Relation {
+            from,
+            to,
+            mode,
+            weights,
+        } = relation;
+        let (layers, order) = (self.layers.len(), self.order());
+        let problem = if from >= to || *to >= layers {
+            format!("there is none among {layers} layers")
+        } else if let Some(mode) = mode.filter(|m| *m >= order) {
+            format!("it belongs to mode {mode} (counted from 0) of data of order {order}")
+        } else {
+            let expected = (self.layers[*from].rank, self.layers[*to].rank);
+            let found = (weights.rows(), weights.cols());
+            if found == expected {
+                return Ok(());
+            }
+            format!("it is {found:?} (rows × columns), not {expected:?}")
+        };
+        let problem = format!("the relation from layer {from} to layer {to}: {problem}");
+        Err(ModelError::Hierarchy { problem })
+    }
+
+    /// The order of the data; 0 without layers.
+    pub(crate) fn order(&self) -> usize {
+        self.layers.first().map_or(0, |l| l.topics.len())
+    }
+
     /// The relations of one pair of layers.
     pub fn relations_between(&self, from: usize, to: usize) -> impl Iterator<Item = &Relation> {
         self.relations

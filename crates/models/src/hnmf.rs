@@ -32,6 +32,7 @@ impl NamedModel for Hnmf {
         title: "HNMF",
         summary: "an NMF, then an NMF of its coefficients, and so on (matrices)",
         citation: "Cichocki & Zdunek 2006; Gao et al., Neural nonnegative matrix factorization for hierarchical multilayer topic modeling, CAMSAP 2019",
+        revision: 1,
     };
 }
 
@@ -95,6 +96,7 @@ impl NamedModel for SupervisedHnmf {
         title: "HNMF, supervised",
         summary: "semi-supervised NMFs, layer by layer (matrices with labels)",
         citation: "Vendrow, Haddock & Needell, A generalized hierarchical nonnegative tensor decomposition, ICASSP 2022",
+        revision: 1,
     };
 }
 

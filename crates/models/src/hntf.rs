@@ -42,6 +42,7 @@ impl NamedModel for Hntf {
         title: "HNTF",
         summary: "an NCPD of each layer's CP tensor with the identity in one mode",
         citation: "Cichocki, Zdunek & Amari, Hierarchical ALS algorithms for nonnegative matrix and 3D tensor factorization, 2007",
+        revision: 1,
     };
 }
 

@@ -3,8 +3,8 @@
 use hntf_solvers::{CpFit, Labels, Ncpd, Observer, Outcome, Ssnmf, StopReason};
 use hntf_tensor::{CpTensor, Matrix, Tensor};
 use numpy_random::RandomState;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::{Hierarchy, Layer, ModelError};
 
@@ -69,7 +69,8 @@ pub enum FirstLayer {
 }
 
 /// A fitted first layer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FirstLayerFit {
     /// The factors and how they came about.
     pub fit: CpFit,
@@ -207,6 +208,10 @@ pub struct About {
     pub summary: &'static str,
     /// Where it comes from.
     pub citation: &'static str,
+    /// The revision of the numbers its fits give, from 1. Whoever changes what a fit of this model
+    /// yields raises it: fits kept under an older revision are then not used again. What the
+    /// solvers do for it is covered by [`hntf_solvers::REVISION`].
+    pub revision: u32,
 }
 
 /// A model that can be named in a configuration: its parameters are its own fields.

@@ -30,6 +30,7 @@ impl NamedModel for FlatNcpd {
         title: "NCPD",
         summary: "a flat nonnegative CP decomposition at every rank",
         citation: "Welling & Weber 2001; Shashua & Hazan 2005",
+        revision: 1,
     };
 }
 

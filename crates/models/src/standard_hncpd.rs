@@ -37,6 +37,7 @@ impl NamedModel for StandardHncpd {
         title: "Standard HNCPD",
         summary: "an NMF of every factor, mode by mode and layer by layer",
         citation: "Vendrow, Haddock & Needell, Neural nonnegative CP decomposition for hierarchical tensor analysis, Asilomar 2021",
+        revision: 1,
     };
 }
 

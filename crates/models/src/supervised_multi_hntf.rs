@@ -49,6 +49,7 @@ impl NamedModel for SupervisedMultiHntf {
         title: "Multi-HNTF, supervised",
         summary: "Multi-HNTF of a matrix whose columns have labels",
         citation: "Vendrow, Haddock & Needell, A generalized hierarchical nonnegative tensor decomposition, ICASSP 2022",
+        revision: 1,
     };
 }
 

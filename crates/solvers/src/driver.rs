@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::number;
+
 /// Something that is improved step by step.
 pub trait Iterate {
     /// One iteration.
@@ -126,13 +128,16 @@ impl Observer for Silent {
 }
 
 /// How a loop ended.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Outcome {
     /// Why it stopped.
     pub reason: StopReason,
     /// Iterations done.
     pub iterations: usize,
-    /// (iteration, error) at every check; iteration 0 is the start.
+    /// (iteration, error) at every check; iteration 0 is the start. The last error of an iteration that
+    /// diverged is NaN or infinite, and serde keeps that in every format.
+    #[serde(with = "number::in_pairs")]
     pub trace: Vec<(usize, f64)>,
 }
 

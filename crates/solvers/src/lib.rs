@@ -21,9 +21,17 @@ mod labels;
 mod loss;
 mod ncpd;
 mod nnls;
+mod number;
 mod optimizer;
 mod quasi_newton;
 mod ssnmf;
+
+/// The revision of the numbers that this crate's solvers give. Whoever changes what a fit yields,
+/// in any bit that a committed result or a kept fit could show, raises it: fits kept under an older
+/// revision are then not used again.
+///
+/// A change of one model alone raises that model's own revision instead.
+pub const REVISION: u32 = 1;
 
 pub use classify::{Classifier, predict, pseudo_inverse};
 pub use driver::{

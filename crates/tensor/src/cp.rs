@@ -1,5 +1,7 @@
 //! CP tensors ⟦F_1 … F_k⟧: the output of every model, and data in their own right.
 
+use serde::{Deserialize, Serialize};
+
 use crate::contraction::{product, view, view_mut};
 use crate::dense::is_no_entry;
 use crate::divergence::{Fibres, model_sum, quotient_mttkrp, relative_entropy, weights_of};
@@ -7,10 +9,29 @@ use crate::matrix::dot;
 use crate::{DenseTensor, Matrix, Scratch, Tensor, TensorError, gram, hadamard_of_grams, multiply};
 
 /// A sum of rank-one tensors, entry (i_1 … i_k) = Σ_j Π_m F_m[i_m, j], kept as its factors.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// With serde it is the list of its `factors`, whose ranks are checked when they are read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Parts")]
 pub struct CpTensor {
     factors: Vec<Matrix>,
+    #[serde(skip_serializing)]
     shape: Vec<usize>,
+}
+
+/// A CP tensor as it is read, before the ranks of its factors are compared.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename = "CpTensor")]
+struct Parts {
+    factors: Vec<Matrix>,
+}
+
+impl TryFrom<Parts> for CpTensor {
+    type Error = TensorError;
+
+    fn try_from(parts: Parts) -> Result<Self, TensorError> {
+        Self::new(parts.factors)
+    }
 }
 
 impl CpTensor {

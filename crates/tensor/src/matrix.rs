@@ -2,13 +2,47 @@
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
+use serde::{Deserialize, Serialize};
+
+use crate::TensorError;
 
 /// A dense row-major matrix. As a factor: mode size × rank.
-#[derive(Debug, Clone, PartialEq, Default)]
+///
+/// With serde it is `rows`, `cols` and the row-major `values`, whose number is checked when it is
+/// read. Formats that know no NaN and no infinities, such as JSON, keep finite entries only.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Parts")]
 pub struct Matrix {
     rows: usize,
     cols: usize,
     values: Vec<f64>,
+}
+
+/// A matrix as it is read, before its shape is checked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename = "Matrix")]
+struct Parts {
+    rows: usize,
+    cols: usize,
+    values: Vec<f64>,
+}
+
+impl TryFrom<Parts> for Matrix {
+    type Error = TensorError;
+
+    fn try_from(parts: Parts) -> Result<Self, TensorError> {
+        let Parts { rows, cols, values } = parts;
+        let shape = vec![rows, cols];
+        match rows.checked_mul(cols) {
+            None => Err(TensorError::TooLarge { shape }),
+            Some(expected) if expected != values.len() => Err(TensorError::Length {
+                shape,
+                expected,
+                found: values.len(),
+            }),
+            Some(_) => Ok(Self { rows, cols, values }),
+        }
+    }
 }
 
 impl Matrix {

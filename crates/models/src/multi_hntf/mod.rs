@@ -84,6 +84,7 @@ impl NamedModel for MultiHntf {
         title: "Multi-HNTF",
         summary: "one weight matrix per layer, shared by all modes",
         citation: "Vendrow, Haddock & Needell, A generalized hierarchical nonnegative tensor decomposition, ICASSP 2022",
+        revision: 1,
     };
 }
 

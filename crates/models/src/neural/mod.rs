@@ -63,6 +63,7 @@ impl NamedModel for NeuralHncpd {
         title: "Neural HNCPD",
         summary: "Standard HNCPD's layers, all trained together by backpropagation",
         citation: "Vendrow, Haddock & Needell, Neural nonnegative CP decomposition for hierarchical tensor analysis, Asilomar 2021",
+        revision: 1,
     };
 }
 

@@ -97,6 +97,7 @@ impl NamedModel for NeuralMultiHntf {
         title: "Neural Multi-HNTF",
         summary: "Multi-HNTF with the first layer and all weights trained together",
         citation: "this project; asked for as future work by Vendrow, Haddock & Needell, ICASSP 2022",
+        revision: 1,
     };
 }
 
@@ -180,6 +181,7 @@ impl NamedModel for SupervisedNeuralMultiHntf {
         title: "Neural Multi-HNTF, supervised",
         summary: "Neural Multi-HNTF that learns labels too (matrices with labels)",
         citation: "this project",
+        revision: 1,
     };
 }
 

@@ -121,6 +121,7 @@ impl NamedModel for NeuralNmf {
         title: "Neural NMF",
         summary: "HNMF's layers, all trained together by backpropagation (matrices)",
         citation: "Gao et al., Neural nonnegative matrix factorization for hierarchical multilayer topic modeling, CAMSAP 2019; Will et al., same title, Sampl. Theory Signal Process. Data Anal. 2023",
+        revision: 1,
     };
 }
 

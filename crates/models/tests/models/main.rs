@@ -5,6 +5,7 @@ mod contract;
 mod divergence;
 mod gradients;
 mod hidden;
+mod kept;
 mod layers;
 mod matrices;
 mod multi_hntf;
@@ -14,6 +15,8 @@ mod neural_nmf_hidden;
 mod neural_nmf_penalty;
 mod plain;
 mod requests;
+mod revisions;
+mod zoo;
 
 use hntf_models::{Fit, Hierarchy, Model};
 use hntf_solvers::Silent;

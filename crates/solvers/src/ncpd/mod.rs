@@ -8,7 +8,7 @@ use hntf_tensor::{CpTensor, Matrix, Scratch, Tensor};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
-use crate::{Criterion, Loss, Observer, Outcome, SolverError, Stopping, drive};
+use crate::{Criterion, Loss, Observer, Outcome, SolverError, Stopping, drive, number};
 
 pub use start::Start;
 pub use update::{Update, balance_columns, balance_sums};
@@ -215,11 +215,13 @@ pub fn check(data: &dyn Tensor, rank: usize) -> Result<(), SolverError> {
 }
 
 /// A fitted CP model.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CpFit {
     /// ⟦F_1 … F_k⟧.
     pub model: CpTensor,
     /// ‖X − ⟦F⟧‖ / ‖X‖, whatever was minimised.
+    #[serde(with = "number")]
     pub error: f64,
     /// How the iteration went; its errors are what the solver watches.
     pub outcome: Outcome,
