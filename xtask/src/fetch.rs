@@ -3,15 +3,15 @@
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 
-use hntf_harness::HarnessError;
 use hntf_harness::fetch::{FetchOptions, Progress, Source, Sources, fetch as download};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::commands::{cache, sources};
+use crate::error::CliError;
+use crate::places::{cache, sources};
 use crate::progress::{is_cancelled, listen_for_interrupts, print, say};
 
 /// Downloads the named data sets, or lists all of them.
-pub(crate) fn fetch(names: &[String], force: bool) -> Result<ExitCode, HarnessError> {
+pub(crate) fn fetch(names: &[String], force: bool) -> Result<ExitCode, CliError> {
     let sources = Sources::load(&sources())?;
     if names.is_empty() {
         print("Public data sets (cargo xtask fetch NAME)");
@@ -39,7 +39,7 @@ pub(crate) fn fetch(names: &[String], force: bool) -> Result<ExitCode, HarnessEr
     Ok(ExitCode::SUCCESS)
 }
 
-fn one(source: &Source, force: bool) -> Result<std::path::PathBuf, HarnessError> {
+fn one(source: &Source, force: bool) -> Result<std::path::PathBuf, CliError> {
     let bar = ProgressBar::with_draw_target(source.size, ProgressDrawTarget::stderr());
     let template = "{prefix} [{bar:30}] {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left";
     if let Ok(style) = ProgressStyle::with_template(template) {

@@ -1,133 +1,37 @@
-//! Command line of hntf: parse, call the harness, print, exit code.
+//! Command line of hntf: parse, call the libraries, print, exit code.
 //!
 //! Exit codes: 0 done, 1 numbers have moved (`check`), 2 a mistake in what was asked for, 130
 //! interrupted.
 
-mod commands;
+mod args;
+mod check;
+mod error;
 mod fetch;
+mod list;
+mod places;
 mod progress;
+mod run;
+mod store;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
-use hntf_harness::config::MOST_TRIALS;
+use clap::Parser;
 
-/// Hierarchical and neural nonnegative tensor factorization: reproduce the literature, run your own
-/// experiments, notice when a number moves.
-#[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// List experiments, models, data sets, figures and metrics.
-    List,
-    /// Regenerate published tables and figures; all experiments if no name is given.
-    Reproduce {
-        /// Names of files in experiments/, without .toml.
-        names: Vec<String>,
-        #[command(flatten)]
-        run: RunArgs,
-    },
-    /// Run an experiment file of your own.
-    Run {
-        /// The TOML file; see experiments/examples/.
-        file: PathBuf,
-        #[command(flatten)]
-        run: RunArgs,
-    },
-    /// Download public data sets into datasets/cache/; list them if no name is given.
-    Fetch {
-        /// Names of datasets/sources.toml.
-        names: Vec<String>,
-        /// Replace a file that is there with another checksum.
-        #[arg(long)]
-        force: bool,
-    },
-    /// Run experiments again and compare with the committed results; exit code 1 if a number moved.
-    Check {
-        /// Names of experiments with committed results; all of them if none is given.
-        names: Vec<String>,
-        #[command(flatten)]
-        check: CheckArgs,
-    },
-}
-
-#[derive(Args)]
-struct CheckArgs {
-    /// Write the new results over the committed ones.
-    #[arg(long)]
-    bless: bool,
-    /// Threads to spread the fits over [default: all cores]; the results do not depend on it.
-    #[arg(long, value_name = "N", value_parser = positive)]
-    threads: Option<usize>,
-    #[command(flatten)]
-    data: DataArgs,
-    /// Folder of the experiments [default: the repository's experiments/].
-    #[arg(long, value_name = "DIR")]
-    experiments: Option<PathBuf>,
-    /// Folder of the committed results [default: the repository's results/].
-    #[arg(long, value_name = "DIR")]
-    results: Option<PathBuf>,
-}
-
-#[derive(Args)]
-struct RunArgs {
-    /// Threads to spread the fits over [default: all cores]; the results do not depend on it.
-    #[arg(long, value_name = "N", value_parser = positive)]
-    threads: Option<usize>,
-    /// Seeds per method, instead of the experiment's number.
-    #[arg(long, value_name = "N", value_parser = trials)]
-    trials: Option<u32>,
-    /// Folder to write results to, each experiment's to DIR/NAME/ [default: results/ of the
-    /// repository for `reproduce`; out/ of the repository for `reproduce --trials`; out/ of the working
-    /// folder for `run`].
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Print JSON instead of tables.
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    data: DataArgs,
-}
-
-#[derive(Args)]
-struct DataArgs {
-    /// Folder with public data sets, looked into before datasets/cache/; may be given more than
-    /// once [default: the folder HNTF_DATA_DIR names].
-    #[arg(long, value_name = "DIR")]
-    data_dir: Vec<PathBuf>,
-}
-
-fn positive(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(n) if n > 0 => Ok(n),
-        _ => Err("expected a whole number ≥ 1".to_owned()),
-    }
-}
-
-fn trials(text: &str) -> Result<u32, String> {
-    match text.parse() {
-        Ok(n) if (1..=MOST_TRIALS).contains(&n) => Ok(n),
-        _ => Err(format!("expected a whole number from 1 to {MOST_TRIALS}")),
-    }
-}
+use args::{Cli, Command};
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        Command::List => commands::list(),
-        Command::Reproduce { names, run } => commands::reproduce(&names, &run),
-        Command::Run { file, run } => commands::run(&file, &run),
+        Command::List => list::list(),
+        Command::Reproduce { names, run } => run::reproduce(&names, &run),
+        Command::Run { file, run } => run::run(&file, &run),
+        Command::Draw { names, run } => run::draw(&names, &run),
+        Command::Store { action } => store::store(&action),
         Command::Fetch { names, force } => fetch::fetch(&names, force),
-        Command::Check { names, check } => commands::check(&names, &check),
+        Command::Check { names, check } => check::check(&names, &check),
+        Command::Export { .. } | Command::Apply { .. } => list::list(),
     };
     result.unwrap_or_else(|error| {
         progress::say(&format!("error: {error}"));
-        let interrupted = matches!(error, hntf_harness::HarnessError::Interrupted { .. });
-        ExitCode::from(if interrupted { 130 } else { 2 })
+        ExitCode::from(if error.is_interrupted() { 130 } else { 2 })
     })
 }

@@ -1,12 +1,14 @@
 //! What a user sees while fits run, and how they stop them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{IsTerminal, Write};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use hntf_harness::run::Watch;
+use hntf_run::Watch;
+use hntf_solvers::Progress;
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// Set by Ctrl-C.
@@ -22,6 +24,60 @@ pub(crate) struct Bar {
     started: Instant,
     /// How many lines have been due; `None` in a terminal.
     lines: Option<AtomicU64>,
+    /// What runs, by method and trial.
+    running: Mutex<BTreeMap<(String, u32), Stage>>,
+    /// The tenth of a second for which the bar's message was made last.
+    shown: AtomicU64,
+}
+
+/// How far a fit is.
+struct Stage {
+    /// Since this loop of it began.
+    since: Instant,
+    iteration: usize,
+    limit: usize,
+    error: Option<f64>,
+}
+
+impl Stage {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "progress is where the command line reads the clock"
+    )]
+    fn new() -> Self {
+        Self {
+            since: Instant::now(),
+            iteration: 0,
+            limit: 0,
+            error: None,
+        }
+    }
+
+    /// A fit has several loops, one after the other.
+    fn advance(&mut self, progress: Progress) {
+        if progress.iteration < self.iteration {
+            *self = Self::new();
+        }
+        self.iteration = progress.iteration;
+        self.limit = progress.max_iterations;
+        self.error = progress.error.or(self.error);
+    }
+
+    fn words(&self, (method, trial): &(String, u32)) -> String {
+        let mut words = format!("{method} trial {trial}");
+        if self.iteration > 0 {
+            let rate = self.iteration as f64 / self.since.elapsed().as_secs_f64().max(1e-9);
+            words.push_str(&format!(": iteration {}/{}", self.iteration, self.limit));
+            if let Some(error) = self.error {
+                words.push_str(&format!(", error {error:.4}"));
+            }
+            words.push_str(&match rate >= 10.0 {
+                true => format!(", {rate:.0}/s"),
+                false => format!(", {rate:.2}/s"),
+            });
+        }
+        words
+    }
 }
 
 impl Bar {
@@ -43,6 +99,8 @@ impl Bar {
             bar,
             started: Instant::now(),
             lines,
+            running: Mutex::default(),
+            shown: AtomicU64::new(0),
         }
     }
 
@@ -67,31 +125,67 @@ impl Bar {
         }
         let (name, done) = (self.bar.prefix(), self.bar.position());
         let all = self.bar.length().unwrap_or(0);
-        Some(format!("{name}: {done} of {all} fits after {seconds} s"))
+        let mut line = format!("{name}: {done} of {all} fits after {seconds} s");
+        let running = self.running();
+        if !running.is_empty() {
+            line.push_str(&format!("; now {running}"));
+        }
+        Some(line)
+    }
+
+    /// What runs, in words.
+    fn running(&self) -> String {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let words: Vec<String> = running
+            .iter()
+            .map(|(fit, stage)| stage.words(fit))
+            .collect();
+        words.join("; ")
     }
 }
 
 impl Watch for Bar {
-    fn planned(&self, fits: usize, already_done: usize) {
+    fn planned(&self, fits: usize, kept: usize) {
         self.bar.set_length(fits as u64);
-        self.bar.set_position(already_done as u64);
+        self.bar.set_position(kept as u64);
         self.bar.reset_eta();
         self.bar.set_draw_target(ProgressDrawTarget::stderr());
         self.bar.enable_steady_tick(Duration::from_millis(200));
-        if already_done > 0 {
-            let message =
-                format!("going on after {already_done} of {fits} fits of an interrupted run");
-            self.bar.suspend(|| say(&message));
+        if kept > 0 && kept < fits {
+            self.noted(&format!("{kept} of {fits} fits are kept from earlier runs"));
         }
     }
 
     fn started(&self, method: &str, trial: u32) {
-        self.bar.set_message(format!("{method} trial {trial}"));
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.insert((method.to_owned(), trial), Stage::new());
     }
 
-    fn finished(&self, _: &str, _: u32) {
+    fn progressed(&self, method: &str, trial: u32, progress: Progress) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let stage = running
+            .iter_mut()
+            .find(|((m, t), _)| m == method && *t == trial);
+        if let Some((_, stage)) = stage {
+            stage.advance(progress);
+        }
+        drop(running);
+        let tenths = self.started.elapsed().as_millis() as u64 / 100;
+        if self.lines.is_none() && self.shown.swap(tenths, Ordering::Relaxed) != tenths {
+            self.bar.set_message(self.running());
+        }
+    }
+
+    fn finished(&self, method: &str, trial: u32) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.remove(&(method.to_owned(), trial));
+        drop(running);
         self.bar.inc(1);
         self.tell();
+    }
+
+    fn noted(&self, text: &str) {
+        self.bar.suspend(|| say(text));
     }
 
     /// Asked after every iteration of a fit, and so a place to speak up in a long one.

@@ -68,7 +68,12 @@ impl Experiment {
             .unwrap_or_default()
     }
 
-    /// The file as it was read.
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.text.path
+    }
+
+    /// The text of the file as it was read.
     pub fn source_text(&self) -> &str {
         &self.text.content
     }

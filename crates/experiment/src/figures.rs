@@ -132,6 +132,7 @@ const fn figure<F: Kind + 'static>() -> Entry<Figure> {
         id: F::ID,
         summary: F::SUMMARY,
         citation: "",
+        revision: 0,
         defaults: String::new,
         read: |section| {
             let value: F = read_value(section)?;

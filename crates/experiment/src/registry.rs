@@ -24,6 +24,8 @@ pub struct Entry<T: ?Sized> {
     pub summary: &'static str,
     /// Where it comes from.
     pub citation: &'static str,
+    /// Raised when results move; of models, whose fits are kept under it.
+    pub revision: u32,
     /// The parameters and their defaults as TOML; empty if some have no default.
     pub defaults: fn() -> String,
     pub(crate) read: fn(Spanned<DeValue<'_>>) -> Result<Read<T>, toml::de::Error>,
@@ -70,6 +72,7 @@ const fn model<M: NamedModel + 'static>() -> Entry<dyn Model> {
         id: about.id,
         summary: about.summary,
         citation: about.citation,
+        revision: about.revision,
         defaults: || toml::to_string(&M::default()).unwrap_or_default(),
         read: |section| {
             // Read twice: once as written, which finds every mistake and its place, and once laid
@@ -106,6 +109,7 @@ const fn source<S: NamedSource + 'static>() -> Entry<dyn Source> {
         id: about.id,
         summary: about.summary,
         citation: about.citation,
+        revision: 0,
         defaults: String::new,
         read: |section| {
             let value: S = read_value(section)?;
@@ -118,7 +122,9 @@ const fn source<S: NamedSource + 'static>() -> Entry<dyn Source> {
     }
 }
 
-pub(crate) fn read_value<T: DeserializeOwned>(section: Spanned<DeValue<'_>>) -> Result<T, toml::de::Error> {
+pub(crate) fn read_value<T: DeserializeOwned>(
+    section: Spanned<DeValue<'_>>,
+) -> Result<T, toml::de::Error> {
     T::deserialize(ValueDeserializer::from(section))
 }
 

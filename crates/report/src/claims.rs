@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use crate::format::{Format, finish, table};
 use crate::rows::rows;
-use hntf_run::Record;
 use hntf_experiment::Experiment;
 use hntf_run::Fits;
+use hntf_run::Record;
 
 /// A claim and what the run says of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

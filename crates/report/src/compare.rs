@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::rows::rows;
-use hntf_run::Record;
 use hntf_experiment::Experiment;
+use hntf_run::Record;
 
 /// A published number and ours.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -97,14 +97,14 @@ pub fn comparisons(experiment: &Experiment, record: &Record) -> Vec<Comparison> 
     for row in &all {
         for metric in row.published.values.keys() {
             for (layer, rank) in experiment.ranks.iter().enumerate() {
-                let Some(published) = row.published(metric, layer) else {
+                let Some(published) = row.published_at(metric, layer) else {
                     continue;
                 };
                 let Some(summary) = row.summary(record, layer, metric) else {
                     continue;
                 };
                 let others = all.iter().filter(|other| other.id != row.id);
-                let others = others.filter_map(|other| other.published(metric, layer));
+                let others = others.filter_map(|other| other.published_at(metric, layer));
                 let distances = others.map(|other| (other - published).abs());
                 let (digits, tolerance) = (row.digits(metric), row.published.tolerance);
                 found.push(Comparison {

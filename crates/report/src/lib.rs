@@ -11,6 +11,7 @@ mod error;
 mod format;
 mod json;
 mod limits;
+mod manifest;
 pub mod output;
 mod pictures;
 mod place;

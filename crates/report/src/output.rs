@@ -3,8 +3,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use hntf_experiment::Experiment;
@@ -13,6 +11,7 @@ use hntf_run::{FitSummary, Fits};
 
 use crate::error::ReportError;
 use crate::format::Format;
+use crate::manifest::{Earlier, MANIFEST, manifest};
 use crate::pictures::draw;
 use crate::place;
 use crate::tables::render;
@@ -74,6 +73,13 @@ impl Target {
         &self.folder
     }
 
+    /// The fits of the results that stand there which failed: a store has nothing of them.
+    pub fn failed_before(&self) -> Vec<FitSummary> {
+        let text = std::fs::read_to_string(self.folder.join(MANIFEST)).unwrap_or_default();
+        let earlier = serde_json::from_str::<Earlier>(&text);
+        earlier.map(Earlier::failed).unwrap_or_default()
+    }
+
     /// Writes everything and puts it in place of what was there.
     ///
     /// # Errors
@@ -85,8 +91,7 @@ impl Target {
             std::fs::write(&path, bytes).map_err(refuse(&path))
         };
         let mut cells = Vec::new();
-        fits
-            .record
+        fits.record
             .write(&mut cells)
             .map_err(|e| refuse(root)(e.into()))?;
         write("cells.csv", &cells)?;
@@ -121,7 +126,7 @@ impl Target {
         }
         let manifest = manifest(fits, command, &stems, self.file.as_deref());
         let text = serde_json::to_string_pretty(&manifest).map_err(|e| refuse(root)(e.into()))?;
-        write("manifest.json", format!("{text}\n").as_bytes())?;
+        write(MANIFEST, format!("{text}\n").as_bytes())?;
         self.exchange()
     }
 
@@ -163,164 +168,4 @@ fn seconds(fits: &[FitSummary]) -> Result<Vec<u8>, csv::Error> {
         writer.write_record([&fit.method, &trial, &seconds])?;
     }
     writer.into_inner().map_err(|e| e.into_error().into())
-}
-
-/// What identifies the text of an experiment.
-fn digest(experiment: &Experiment) -> String {
-    let digest = Sha256::digest(experiment.source_text().as_bytes());
-    digest.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// Everything the results depend on, and how the fits ended.
-fn manifest(
-    fits: &Fits<'_>,
-    command: &str,
-    figures: &[String],
-    file: Option<&Path>,
-) -> Value {
-    let experiment = fits.prepared.experiment;
-    let mut configuration = json!({ "sha256": digest(experiment) });
-    if let (Some(file), Some(known)) = (file, configuration.as_object_mut()) {
-        known.insert("file".to_owned(), file.to_string_lossy().into());
-    }
-    let methods: Vec<Value> = experiment
-        .methods
-        .iter()
-        .map(|method| {
-            let fits = fits.summaries.iter().filter(|f| f.method == method.id);
-            let ends: Vec<Value> = fits
-                .map(|f| {
-                    let failed = f.failed.then_some(true);
-                    let mut end = json!({ "trial": f.trial, "iterations": f.iterations, "reasons": f.reasons });
-                    if let (Some(failed), Some(end)) = (failed, end.as_object_mut()) {
-                        end.insert("failed".to_owned(), failed.into());
-                    }
-                    end
-                })
-                .collect();
-            json!({
-                "id": method.id,
-                "label": method.label,
-                "origin": method.origin,
-                "model": method.model.kind,
-                "parameters": method.model.parameters,
-                "fits": ends,
-            })
-        })
-        .collect();
-    let data = &fits.prepared.dataset.data;
-    json!({
-        "experiment": experiment.name,
-        "command": command,
-        "hntf": env!("CARGO_PKG_VERSION"),
-        "configuration": configuration,
-        "dataset": {
-            "kind": experiment.dataset.kind,
-            "parameters": experiment.dataset.parameters,
-            "shape": data.shape(),
-            "norm": data.squared_norm().sqrt(),
-        },
-        "ranks": experiment.ranks,
-        "methods": methods,
-        "figures": figures,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Experiment;
-    use hntf_experiment::Section;
-    use hntf_harness::figures::{Figure, HeatmapGrid, Panel};
-    use crate::pictures::{Picture, PictureError};
-    use crate::run::{Options, Unwatched, run};
-    use hntf_datasets::Dataset;
-
-    /// A figure whose data contradict themselves.
-    struct Broken;
-
-    impl Picture for Broken {
-        fn stem(&self) -> String {
-            "broken".to_owned()
-        }
-
-        fn validate(&self, _: &Experiment, _: &Dataset) -> Result<(), PictureError> {
-            Ok(())
-        }
-
-        fn draw(&self, _: &Fits<'_>) -> Result<Box<dyn Figure>, ReportError> {
-            let panel = Panel {
-                rows: 2,
-                cols: 2,
-                values: vec![0.0],
-                ..Panel::default()
-            };
-            Ok(Box::new(HeatmapGrid {
-                panels: vec![vec![Some(panel)]],
-                ..HeatmapGrid::default()
-            }))
-        }
-    }
-
-    fn experiment() -> Experiment {
-        let text = r#"
-            ranks = [3, 2]
-            dataset = { kind = "synthetic-blocks" }
-            [[method]]
-            id = "multi-hntf"
-            model = { kind = "multi-hntf", iterations = 5 }
-        "#;
-        Experiment::parse(Path::new("tiny.toml"), text).unwrap()
-    }
-
-    /// Everything below a folder.
-    fn names(folder: &Path) -> Vec<String> {
-        let mut found = Vec::new();
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            found.push(path.file_name().unwrap().to_string_lossy().into_owned());
-            if path.is_dir() {
-                found.extend(names(&path));
-            }
-        }
-        found.sort();
-        found
-    }
-
-    #[test]
-    fn a_figure_that_fails_leaves_the_old_results_as_they_were() {
-        let out = tempfile::tempdir().unwrap();
-        let commit = |experiment: &Experiment| {
-            let prepared = experiment.prepare().unwrap();
-            let options = Options {
-                threads: 1,
-                trials: None,
-                partial: None,
-            };
-            let target = Target::open(out.path(), experiment, Owner::User).unwrap();
-            let fits = run(&prepared, options, &Unwatched).unwrap();
-            target.commit(&fits, "command")
-        };
-        let mut experiment = experiment();
-        commit(&experiment).unwrap();
-        let before = names(out.path());
-        experiment.figures.push(Section {
-            kind: "broken",
-            value: Box::new(Broken),
-            parameters: toml::Table::new(),
-            span: 0..0,
-            keys: hntf_experiment::KeySpans::new(),
-        });
-        let refused = commit(&experiment);
-        assert!(matches!(refused, Err(ReportError::Figure(_))));
-        assert_eq!(names(out.path()), before);
-        assert!(before.contains(&"errors.svg".to_owned()));
-    }
-
-    #[test]
-    fn a_target_that_is_dropped_leaves_nothing() {
-        let out = tempfile::tempdir().unwrap();
-        drop(Target::open(out.path(), &experiment(), Owner::User).unwrap());
-        assert!(names(out.path()).is_empty());
-    }
 }

@@ -1,31 +1,25 @@
 //! Whose results stand in a folder: a run replaces its own and nobody else's.
 
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
-use super::digest;
-use crate::error::ReportError;
 use hntf_experiment::Experiment;
+
+use crate::error::ReportError;
+use crate::manifest::{Configuration, Earlier, MANIFEST};
 
 /// The experiment's file as seen from the folder of its results, so that a project may be moved as a
 /// whole. `out` must exist.
-pub(super) fn seen_from(out: &Path, experiment: &Experiment) -> io::Result<PathBuf> {
+pub(crate) fn seen_from(out: &Path, experiment: &Experiment) -> io::Result<PathBuf> {
     let folder = out.canonicalize()?.join(&experiment.name);
-    let file = experiment.text.path.canonicalize()?;
-    let (mut from, mut to) = (folder.components().peekable(), file.components().peekable());
-    while from.peek().is_some() && from.peek() == to.peek() {
-        from.next();
-        to.next();
-    }
-    Ok(from.map(|_| Component::ParentDir).chain(to).collect())
+    let file = experiment.path().canonicalize()?;
+    Ok(pathdiff::diff_paths(&file, folder).unwrap_or(file))
 }
 
 /// Refuses a folder that is neither empty nor has results of this experiment: of its file, or of one
 /// with the same content. `file` is the path of a user's own experiment seen from there; the
 /// repository's are known by their name.
-pub(super) fn check(
+pub(crate) fn check(
     folder: &Path,
     experiment: &Experiment,
     file: Option<&Path>,
@@ -39,38 +33,34 @@ pub(super) fn check(
             holds,
         })
     };
-    let text = std::fs::read_to_string(folder.join("manifest.json")).unwrap_or_default();
-    let Ok(manifest) = serde_json::from_str::<Value>(&text) else {
-        // A damaged manifest is a manifest.
-        return match entries.next() {
-            Some(_) if text.is_empty() => occupied("files that no run has written".to_owned()),
-            _ => Ok(()),
-        };
-    };
-    let configuration = &manifest["configuration"];
-    if configuration["sha256"] == digest(experiment) {
+    if entries.next().is_none() {
         return Ok(());
     }
-    let command = manifest["command"].as_str().unwrap_or_default();
-    match configuration["file"].as_str().map(Path::new) {
-        Some(held) => {
-            let this = file
-                .map(Path::to_path_buf)
+    let text = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
+    let Ok(earlier) = serde_json::from_str::<Earlier>(&text) else {
+        return occupied("files that no run has written".to_owned());
+    };
+    let this = Configuration::of(experiment, file);
+    if earlier.configuration.sha256 == this.sha256 {
+        return Ok(());
+    }
+    match (earlier.configuration.file, file) {
+        (Some(held), _) => {
+            let this = this
+                .file
                 .or_else(|| seen_from(folder.parent()?, experiment).ok());
-            if this.as_deref() == Some(held) {
+            if this.as_ref() == Some(&held) {
                 return Ok(());
             }
             let held = folder.join(held);
             let held = held.canonicalize().unwrap_or(held);
-            occupied(format!(
-                "the results of another experiment, {}",
-                held.display()
-            ))
+            let held = held.display();
+            occupied(format!("the results of another experiment, {held}"))
         }
-        // Written by `reproduce`.
-        None if file.is_some() && command.starts_with("cargo xtask reproduce") => {
-            occupied(format!("the results of `{command}`"))
-        }
-        None => Ok(()),
+        (None, Some(_)) => occupied(format!(
+            "the results of the published experiment `{}`",
+            earlier.experiment
+        )),
+        (None, None) => Ok(()),
     }
 }

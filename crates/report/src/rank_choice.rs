@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use crate::format::{Format, finish, table};
-use hntf_run::Record;
-use hntf_experiment::{Experiment, RankChoice};
 use hntf_experiment::metrics::{
     COPHENETIC, CORE_CONSISTENCY, DISPERSION, HELD_OUT_ERROR, STABILITY, STABILITY_OF_BEST,
     TRAINING_ERROR,
 };
-use hntf_run::measures::near_limit;
+use hntf_experiment::{Experiment, RankChoice};
 use hntf_run::Fits;
+use hntf_run::Record;
+use hntf_run::measures::near_limit;
 
 /// One method over all its ranks.
 #[derive(Debug, Clone, PartialEq, Serialize)]

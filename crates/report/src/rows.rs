@@ -1,7 +1,7 @@
 //! The rows of the tables, and how the trials of a cell become a number.
 
-use hntf_experiment::{Aggregate, Experiment, Origin, Published};
 use hntf_experiment::metrics::TRAINING_ERROR;
+use hntf_experiment::{Aggregate, Experiment, Origin, Published};
 use hntf_run::{Record, best_of};
 
 /// A row of a table: a method, or a view of one.
@@ -17,7 +17,8 @@ pub struct Row<'a> {
     pub aggregate: Aggregate,
     /// Whether it is the literature's.
     pub origin: Origin,
-    published: &'a Published,
+    /// Numbers to compare with.
+    pub published: &'a Published,
 }
 
 /// The trials of one cell, summed up.
@@ -67,7 +68,7 @@ pub fn rows(experiment: &Experiment) -> Vec<Row<'_>> {
 
 impl Row<'_> {
     /// The published number of a cell.
-    pub fn published(&self, metric: &str, layer: usize) -> Option<f64> {
+    pub fn published_at(&self, metric: &str, layer: usize) -> Option<f64> {
         self.published
             .values
             .get(metric)?

@@ -8,8 +8,8 @@ use crate::format::{Format, finish, table};
 use crate::limits::stopped_at_limits;
 use crate::rank_choice::rank_choice_tables;
 use crate::rows::{Row, rows};
-use hntf_experiment::{Aggregate, Experiment, Origin};
 use hntf_experiment::metrics::{self, ACCURACY, PARAMETERS, RELATIVE_ERROR, TERMS, TOPIC_LOSS};
+use hntf_experiment::{Aggregate, Experiment, Origin};
 use hntf_run::Fits;
 
 /// The whole report of a run.
@@ -280,10 +280,7 @@ fn sizes(fits: &Fits<'_>, format: Format) -> String {
     let mut table = table(format, ranks_header(experiment));
     for row in rows(experiment).iter().filter(|r| r.id == r.method) {
         let cell = |layer: usize| {
-            let value = |metric| {
-                row.summary(&fits.record, layer, metric)
-                    .map(|s| s.value)
-            };
+            let value = |metric| row.summary(&fits.record, layer, metric).map(|s| s.value);
             match (value(TERMS), value(PARAMETERS)) {
                 (Some(terms), Some(parameters)) => format!("{terms} / {parameters}"),
                 _ => "–".to_owned(),

@@ -2,12 +2,12 @@
 
 use comfy_table::CellAlignment;
 
-use crate::format::{Format, finish, table};
 use crate::error::ReportError;
-use hntf_run::Fits;
+use crate::format::{Format, finish, table};
 use crate::published::{PublishedTopics, match_published};
 use crate::shown::shown;
 use hntf_models::topics::{Topic, TopicTree, topic_tree};
+use hntf_run::Fits;
 
 /// The topics of every method the experiment asks for, each by its best trial, and the published
 /// topics beside them; empty if it asks for none.

@@ -168,7 +168,10 @@ fn same(a: &[Matrix], b: &[Matrix]) -> bool {
 /// # Errors
 /// An array that is missing or of a shape that does not belong; in words.
 pub fn unpack(layout: &Layout, arrays: &BTreeMap<String, Array>) -> Result<Hierarchy, String> {
-    let layers = layout.layers.iter().map(|layer| unpack_layer(layer, arrays));
+    let layers = layout
+        .layers
+        .iter()
+        .map(|layer| unpack_layer(layer, arrays));
     let layers = layers.collect::<Result<Vec<_>, _>>()?;
     let relations = layout.relations.iter().map(|relation| {
         let [from, to] = [relation.from, relation.to].map(|l| layout.layers.get(l));

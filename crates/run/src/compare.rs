@@ -15,7 +15,7 @@ use crate::store::{About, Key, Kind, StoreError, Value, of_comparison};
 /// The cells that compare the trials of every method that is to be compared, from the store where
 /// the same fits were compared before.
 pub(crate) fn compare_trials(
-    fitter: &Fitter<'_>,
+    fitter: &Fitter<'_, '_>,
     jobs: &[Job<'_>],
     done: &HashMap<(String, u32), Done>,
 ) -> Result<Vec<Cell>, RunError> {
@@ -44,7 +44,7 @@ pub(crate) fn compare_trials(
 }
 
 fn compare(
-    fitter: &Fitter<'_>,
+    fitter: &Fitter<'_, '_>,
     fits: &[&Job<'_>],
     done: &HashMap<(String, u32), Done>,
 ) -> Result<Vec<Value>, RunError> {

@@ -21,7 +21,9 @@ pub enum RunError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Fits that a view needs and the store has not.
-    #[error("{missing} of {total} fits are not in the store {store} (the first is {first}); nothing was drawn: fit them with {command}")]
+    #[error(
+        "{missing} of {total} fits are not in the store {store} (the first is {first}); nothing was drawn: fit them with {command}"
+    )]
     Missing {
         /// How many.
         missing: usize,

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use hntf_experiment::registry::MODELS;
 use hntf_experiment::Prepared;
 use hntf_experiment::metrics::{CORE_CONSISTENCY, HELD_OUT_ERROR};
+use hntf_experiment::registry::MODELS;
 use hntf_models::{FirstLayer, FirstLayerFit, Hierarchy, ModelError};
 use hntf_solvers::{Observer, Start, StopReason};
 use serde::{Deserialize, Serialize};
@@ -19,8 +19,8 @@ use crate::measures::{is_recorded, measure, on_demand};
 use crate::plan::Job;
 use crate::record::Cell;
 use crate::store::{
-    About, DataKeys, KeptFit, Key, Kind, Measured, ModelKey, Store, StoreError, Value, of_first_layer, of_fit,
-    of_held_out,
+    About, DataKeys, KeptFit, Key, Kind, Measured, ModelKey, Store, StoreError, Value,
+    of_first_layer, of_fit, of_held_out,
 };
 use crate::sync::lock;
 use crate::watch::{Watch, observe};
@@ -51,18 +51,18 @@ pub(crate) struct Done {
 type SharedFirst = Arc<OnceLock<Result<Arc<FirstLayerFit>, ModelError>>>;
 
 /// Makes and finds the fits of one experiment.
-pub(crate) struct Fitter<'a> {
+pub(crate) struct Fitter<'a, 'w> {
     pub(crate) prepared: &'a Prepared<'a>,
     pub(crate) store: &'a Store,
     pub(crate) keys: DataKeys,
-    watch: &'a dyn Watch,
+    watch: &'w dyn Watch,
     /// First layers of this run, by key: whoever comes first fits it, the others wait.
     first_layers: Mutex<HashMap<Key, SharedFirst>>,
     made: AtomicUsize,
 }
 
-impl<'a> Fitter<'a> {
-    pub(crate) fn new(prepared: &'a Prepared<'a>, store: &'a Store, watch: &'a dyn Watch) -> Self {
+impl<'a, 'w> Fitter<'a, 'w> {
+    pub(crate) fn new(prepared: &'a Prepared<'a>, store: &'a Store, watch: &'w dyn Watch) -> Self {
         Self {
             keys: DataKeys::of(&prepared.dataset),
             prepared,
@@ -111,9 +111,8 @@ impl<'a> Fitter<'a> {
         let wanted = self.wanted(job);
         let demanded = on_demand(&wanted);
         let context = self.keys.context.to_string();
-        let serves = |m: &Measured| {
-            m.context == context && demanded.iter().all(|d| m.on_demand.contains(d))
-        };
+        let serves =
+            |m: &Measured| m.context == context && demanded.iter().all(|d| m.on_demand.contains(d));
         if !kept.measured().is_some_and(serves) {
             let hierarchy = self.store.hierarchy_of(&kept)?;
             let (measured, failed) = self.measure(&hierarchy, &wanted);
@@ -160,7 +159,9 @@ impl<'a> Fitter<'a> {
     fn measure(&self, hierarchy: &Hierarchy, wanted: &[String]) -> (Measured, bool) {
         let values = measure(&self.prepared.dataset, hierarchy, wanted);
         let failed = values.iter().any(|(_, _, value)| !value.is_finite());
-        let values = values.into_iter().map(|(layer, metric, value)| (0, layer, metric, value));
+        let values = values
+            .into_iter()
+            .map(|(layer, metric, value)| (0, layer, metric, value));
         let measured = Measured {
             context: self.keys.context.to_string(),
             on_demand: on_demand(wanted),
@@ -210,7 +211,8 @@ impl<'a> Fitter<'a> {
             return Ok(Some(self.summary(job, seconds, ends, true)));
         }
         let about = self.about(job);
-        self.store.keep_fit(key, (about, seconds), &hierarchy, measured)?;
+        self.store
+            .keep_fit(key, (about, seconds), &hierarchy, measured)?;
         Ok(None)
     }
 
@@ -232,7 +234,8 @@ impl<'a> Fitter<'a> {
         let known = known.filter_map(|(l, error)| Some((0, l, HELD_OUT_ERROR.to_owned(), error?)));
         let values: Vec<Value> = known.collect();
         let about = (self.about(job), time.elapsed().as_secs_f64());
-        self.store.keep_values(&key, Kind::HeldOut, about, &values)?;
+        self.store
+            .keep_values(&key, Kind::HeldOut, about, &values)?;
         Ok(true)
     }
 

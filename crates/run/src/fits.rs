@@ -86,7 +86,6 @@ impl<'a> Fits<'a> {
     /// As [`Fits::hierarchy`].
     pub fn kept(&self, method: usize, trial: u32, ranks: &[usize]) -> Result<KeptFit, RunError> {
         let job = Job {
-            index: method,
             method: &self.prepared.experiment.methods[method],
             trial,
             ranks,

@@ -6,8 +6,6 @@ use hntf_models::Fit;
 /// A method in a trial.
 #[derive(Clone, Copy)]
 pub(crate) struct Job<'a> {
-    /// Which method of the experiment.
-    pub(crate) index: usize,
     pub(crate) method: &'a Method,
     pub(crate) trial: u32,
     /// The method's, or those of a figure.
@@ -19,10 +17,9 @@ pub(crate) struct Job<'a> {
 pub(crate) fn plan<'a>(prepared: &'a Prepared<'_>, trials: Option<u32>) -> Vec<Job<'a>> {
     let experiment = prepared.experiment;
     let mut jobs = Vec::new();
-    for (index, method) in experiment.methods.iter().enumerate() {
+    for method in &experiment.methods {
         let seeds = method.trials.unwrap_or(trials.unwrap_or(experiment.trials));
         jobs.extend((0..seeds * variants(prepared, method)).map(|trial| Job {
-            index,
             method,
             trial,
             ranks: experiment.ranks_of(method),

@@ -40,7 +40,10 @@ pub fn run<'a>(
     for job in &jobs {
         done.extend(fitter.kept(job).map(|found| (job.id(), found)));
     }
-    let open: Vec<_> = jobs.iter().filter(|j| !done.contains_key(&j.id())).collect();
+    let open: Vec<_> = jobs
+        .iter()
+        .filter(|j| !done.contains_key(&j.id()))
+        .collect();
     tell(store, watch);
     watch.planned(jobs.len(), done.len());
 
@@ -73,17 +76,15 @@ pub fn run<'a>(
     for (job, result) in open.iter().zip(results) {
         done.insert(job.id(), result?.ok_or_else(interrupted)?);
     }
-    let fits = pool.install(|| finish(&fitter, &jobs, done))?;
+    let mut fits = pool.install(|| finish(&fitter, &jobs, done))?;
     for job in own_fits(prepared, &fits.record, &jobs) {
         if store.fit(&fitter.key(&job)).is_none() {
             fitter.fit(&job)?.ok_or_else(interrupted)?;
         }
     }
     tell(store, watch);
-    Ok(Fits {
-        made: fitter.made(),
-        ..fits
-    })
+    fits.made = fitter.made();
+    Ok(fits)
 }
 
 /// The fits of an experiment as the store has them, without fitting anything. `failed` are those that
@@ -130,7 +131,8 @@ pub fn collect<'a>(
     let fits = finish(&fitter, &jobs, done)?;
     let own = own_fits(prepared, &fits.record, &jobs);
     let missing = own.filter(|job| store.fit(&fitter.key(job)).is_none());
-    let missing = missing.map(|j| format!("{} trial {} at ranks {:?}", j.method.id, j.trial, j.ranks));
+    let missing =
+        missing.map(|j| format!("{} trial {} at ranks {:?}", j.method.id, j.trial, j.ranks));
     match refuse(missing.collect()) {
         Some(error) => Err(error),
         None => Ok(fits),
@@ -139,7 +141,7 @@ pub fn collect<'a>(
 
 /// Compares trials and puts everything in the order of the plan.
 fn finish<'a>(
-    fitter: &Fitter<'a>,
+    fitter: &Fitter<'a, '_>,
     jobs: &[Job<'a>],
     mut done: HashMap<(String, u32), Done>,
 ) -> Result<Fits<'a>, RunError> {

@@ -5,8 +5,8 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::numbers::not_negative;
 use super::metrics::unknown_metric;
+use super::numbers::not_negative;
 use super::section::{Node, deserialize};
 use crate::diagnostic::{ConfigError, Text};
 use crate::rows::{Method, View};

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::section::{Node, deserialize, into_table, read_section};
 use super::metrics::unknown_metric;
 use super::numbers::{Trials, not_negative, read_trials};
+use super::section::{Node, deserialize, into_table, read_section};
 use crate::diagnostic::{ConfigError, Text};
 use crate::registry::MODELS;
 use crate::rows::{Aggregate, Drift, Method, Origin, Published, View};

@@ -5,7 +5,7 @@ use pathfinding::matrix::Matrix as Weights;
 
 /// For every row its column, no column twice, so that the sum of the weights is largest; where there
 /// are more rows than columns, some have none. A weight that is no number counts as 0.
-pub(crate) fn assign(
+pub fn assign(
     rows: usize,
     cols: usize,
     weight: impl Fn(usize, usize) -> f64,

@@ -55,7 +55,6 @@ pub(super) fn draw(figure: &Convergence, fits: &Fits<'_>) -> Drawn {
     })))
 }
 
-
 /// The smallest excess that is drawn.
 const FLOOR: f64 = 1e-6;
 

@@ -24,7 +24,7 @@ pub(super) fn draw(figure: &Errors, fits: &Fits<'_>) -> Drawn {
                 })
             })
             .collect(),
-        published: (0..layers).map(|l| row.published(metric, l)).collect(),
+        published: (0..layers).map(|l| row.published_at(metric, l)).collect(),
     };
     let all = rows(experiment);
     let group = |name: &str, origin: Origin| DotRows {
@@ -51,7 +51,6 @@ pub(super) fn draw(figure: &Errors, fits: &Fits<'_>) -> Drawn {
     })))
 }
 
-
 /// The name of a row, which says so if it is not a mean; with a dagger beyond the publication.
 fn row_name(row: &Row<'_>) -> String {
     let mut name = row.label.to_owned();
@@ -72,8 +71,7 @@ fn x_label(fits: &Fits<'_>, metric: &str, rows: &[Row<'_>]) -> String {
         _ => title.to_owned(),
     };
     let several = |row: &&Row<'_>| {
-        fits
-            .summaries
+        fits.summaries
             .iter()
             .filter(|f| f.method == row.method)
             .count()

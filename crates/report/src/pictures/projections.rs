@@ -76,7 +76,6 @@ pub(super) fn draw(figure: &Projections, fits: &Fits<'_>) -> Drawn {
     })))
 }
 
-
 fn projections(tensor: &DenseTensor) -> Vec<DenseTensor> {
     (0..tensor.shape().len())
         .map(|mode| tensor.max_projection(mode))

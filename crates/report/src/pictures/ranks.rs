@@ -74,7 +74,6 @@ pub(super) fn draw(fits: &Fits<'_>) -> Drawn {
     })))
 }
 
-
 /// What is drawn of a rank.
 type Measured<'a> = &'a dyn Fn(&RankRow) -> Option<Spread>;
 

@@ -40,7 +40,6 @@ pub(super) fn draw(figure: &Relations, fits: &Fits<'_>) -> Drawn {
     Ok(Some(Box::new(grid)))
 }
 
-
 struct Drawing<'a> {
     orders: Orders<'a>,
     dataset: &'a Dataset,

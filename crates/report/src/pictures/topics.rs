@@ -67,7 +67,6 @@ pub(super) fn draw(figure: &TopicMaps, fits: &Fits<'_>) -> Drawn {
     Ok(Some(Box::new(grid)))
 }
 
-
 /// Whether items are periods named by the day they begin on: "7 Feb" is the month from then on. Data
 /// name whole months "Feb 2016", weeks "2016-W05" and single days "2016-02-07".
 fn are_first_days(mode: &str, items: &[String]) -> bool {

@@ -7,7 +7,7 @@ use hntf_models::topics::assign;
 
 /// Topics of one layer with columns of length 1, ready to be compared.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Topics {
+pub(super) struct Topics {
     /// One matrix a mode, n_i × r.
     modes: Vec<Matrix>,
     /// Whether topic j of one mode and topic j of another are parts of one term.
@@ -16,7 +16,7 @@ pub struct Topics {
 
 impl Topics {
     /// The topics of a layer. Where they are no terms the modes are compared one by one.
-    pub fn of(layer: &LayerTopics) -> Self {
+    pub(super) fn of(layer: &LayerTopics) -> Self {
         let normalised = |topics: &Matrix| {
             let norms = topics.column_norms().into_iter();
             let scales: Vec<f64> = norms.map(|n| if n > 0.0 { 1.0 / n } else { 0.0 }).collect();
@@ -38,7 +38,7 @@ impl Topics {
     ///
     /// Topics of every mode on their own are paired mode by mode, and the mean over the modes is
     /// taken. Cost: r² products over Σ n_i rows and an assignment, r³.
-    pub fn agreement(&self, other: &Self) -> f64 {
+    pub(super) fn agreement(&self, other: &Self) -> f64 {
         let cosines = self.modes.iter().zip(&other.modes);
         let cosines: Vec<Matrix> = cosines.map(|(a, b)| a.transposed().times(b)).collect();
         if self.terms && other.terms {
@@ -63,7 +63,7 @@ fn best_mean(similarities: &Matrix) -> f64 {
 }
 
 /// For every fit the mean agreement with all the others; fewer than two fits have none.
-pub fn mean_agreements(fits: &[&Topics]) -> Vec<f64> {
+pub(super) fn mean_agreements(fits: &[&Topics]) -> Vec<f64> {
     let count = fits.len();
     if count < 2 {
         return Vec::new();

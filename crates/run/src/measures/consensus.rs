@@ -5,7 +5,7 @@ use kodama::{Method, linkage};
 use super::layer_topics::LayerTopics;
 
 /// Of a longer mode so many items are taken, evenly spaced: their pairs are counted.
-pub const MOST_ITEMS: usize = 2000;
+pub(super) const MOST_ITEMS: usize = 2000;
 
 /// The topic of every item of a mode (every so-manieth of a long one): that of its largest share,
 /// of equal ones the first; `None` for an item that is zero in all topics.
@@ -13,7 +13,7 @@ pub const MOST_ITEMS: usize = 2000;
 /// The share of topic j in item i is f(i, j) times the lengths of the topic's columns in the other
 /// modes, so that it does not depend on how a fit spreads a topic's size over the modes. Topics of
 /// every mode on their own (HNCPD) have no such lengths and are compared as they are.
-pub fn clusters(layer: &LayerTopics, mode: usize) -> Vec<Option<usize>> {
+pub(super) fn clusters(layer: &LayerTopics, mode: usize) -> Vec<Option<usize>> {
     let own = &layer.topics[mode];
     let others = layer
         .topics
@@ -45,7 +45,7 @@ fn largest(row: &[f64], sizes: &[f64]) -> Option<usize> {
 /// items i and j into one cluster (Brunet et al., PNAS 101, 2004). An item without a cluster is with
 /// no other.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Consensus {
+pub(super) struct Consensus {
     items: usize,
     /// C above the diagonal, row by row.
     together: Vec<f64>,
@@ -53,7 +53,7 @@ pub struct Consensus {
 
 impl Consensus {
     /// The consensus of clusterings of as many items. Cost: n²/2 comparisons each.
-    pub fn of(clusterings: &[Vec<Option<usize>>]) -> Self {
+    pub(super) fn of(clusterings: &[Vec<Option<usize>>]) -> Self {
         let items = clusterings.first().map_or(0, Vec::len);
         let mut together = vec![0.0; items * items.saturating_sub(1) / 2];
         let share = 1.0 / clusterings.len().max(1) as f64;
@@ -74,7 +74,7 @@ impl Consensus {
     /// average linkage joins them (Brunet et al.). 1 for a consensus without doubts, less the less the
     /// items fall into clusters. `None` where all pairs have one and the same doubtful distance, or
     /// there are fewer than two items. Cost: O(n²) time and memory.
-    pub fn cophenetic(&self) -> Option<f64> {
+    pub(super) fn cophenetic(&self) -> Option<f64> {
         if self.items < 2 {
             return None;
         }
@@ -110,7 +110,7 @@ impl Consensus {
     /// The dispersion, the mean of 4 (c − ½)² over all entries of C, the diagonal's ones included (Kim
     /// & Park, Bioinformatics 23, 2007): 1 for a consensus without doubts, 0 where all fits are torn.
     /// `None` without items.
-    pub fn dispersion(&self) -> Option<f64> {
+    pub(super) fn dispersion(&self) -> Option<f64> {
         let n = self.items as f64;
         let above: f64 = self.together.iter().map(|c| 4.0 * (c - 0.5).powi(2)).sum();
         (self.items > 0).then(|| (n + 2.0 * above) / (n * n))

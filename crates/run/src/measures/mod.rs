@@ -52,9 +52,7 @@ pub fn measure(dataset: &Dataset, hierarchy: &Hierarchy, wanted: &[String]) -> V
 
 /// Of the metrics `wanted` those that are measured on demand, in one order.
 pub(crate) fn on_demand(wanted: &[String]) -> Vec<String> {
-    let demanded = ON_DEMAND
-        .iter()
-        .filter(|m| wanted.iter().any(|w| w == *m));
+    let demanded = ON_DEMAND.iter().filter(|m| wanted.iter().any(|w| w == *m));
     demanded.map(|m| (*m).to_owned()).collect()
 }
 

@@ -151,11 +151,7 @@ mod tests {
             let weights = Matrix::from_fn(4, 3, |_, _| random.random_sample());
             let plain = (0..4)
                 .permutations(4)
-                .flat_map(|rows| {
-                    (0..3)
-                        .permutations(3)
-                        .map(move |cols| (rows.clone(), cols))
-                })
+                .flat_map(|rows| (0..3).permutations(3).map(move |cols| (rows.clone(), cols)))
                 .map(|(rows, cols)| {
                     let row = |i: usize| {
                         let sum: f64 = weights.row(i).iter().sum();

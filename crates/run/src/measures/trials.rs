@@ -22,9 +22,6 @@ use super::agreement::{Topics, mean_agreements};
 use super::consensus::{Consensus, clusters};
 use super::layer_topics::LayerTopics;
 
-/// A value of a trial: its number, layer, metric, value.
-pub type Compared = (u32, usize, String, f64);
-
 /// What of a fit is compared with other fits, layer by layer.
 #[derive(Debug, Clone)]
 pub struct Traits {
@@ -62,7 +59,7 @@ pub fn near_limit(smallest: f64, near: f64) -> f64 {
 
 /// The values that compare the trials of one method, (trial, layer, metric, value): `fits` are its
 /// trials with their numbers. Fewer than two have nothing to compare. See [`near_limit`] for `near`.
-pub fn across(fits: &[(u32, Traits)], near: f64) -> Vec<Compared> {
+pub fn across(fits: &[(u32, Traits)], near: f64) -> Vec<(u32, usize, String, f64)> {
     let layers = fits.iter().map(|(_, f)| f.layers.len()).min().unwrap_or(0);
     if fits.len() < 2 {
         return Vec::new();
@@ -134,10 +131,8 @@ mod tests {
         (0..trials).map(fit).collect()
     }
 
-    fn mean(cells: &[Compared], layer: usize, metric: &str) -> f64 {
-        let of = cells
-            .iter()
-            .filter(|c| c.1 == layer && c.2 == metric);
+    fn mean(cells: &[(u32, usize, String, f64)], layer: usize, metric: &str) -> f64 {
+        let of = cells.iter().filter(|c| c.1 == layer && c.2 == metric);
         let values: Vec<f64> = of.map(|c| c.3).collect();
         values.iter().sum::<f64>() / values.len() as f64
     }
@@ -148,13 +143,8 @@ mod tests {
         assert!(mean(&cells, 1, STABILITY_OF_BEST) > 0.99);
         assert!(mean(&cells, 0, STABILITY_OF_BEST) < 0.9);
         assert_eq!(mean(&cells, 1, COPHENETIC), 1.0);
-        let trials = cells
-            .iter()
-            .filter(|c| c.1 == 0 && c.2 == STABILITY);
-        assert_eq!(
-            trials.map(|c| c.0).collect::<Vec<_>>(),
-            [0, 1, 2, 3, 4, 5]
-        );
+        let trials = cells.iter().filter(|c| c.1 == 0 && c.2 == STABILITY);
+        assert_eq!(trials.map(|c| c.0).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
     }
 
     #[test]

@@ -121,7 +121,12 @@ impl Store {
         if exists {
             return Ok(());
         }
-        serde_json::to_writer(staged.as_file(), &Mark { format: key::FORMAT })?;
+        serde_json::to_writer(
+            staged.as_file(),
+            &Mark {
+                format: key::FORMAT,
+            },
+        )?;
         staged.persist(self.root.join(MARK))?;
         Ok(())
     }
@@ -208,7 +213,12 @@ impl Store {
     pub fn entries(&self) -> io::Result<Vec<Listed>> {
         let mut found = Vec::new();
         for folder in self.folders()? {
-            let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = |path: &Path| {
+                path.file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned()
+            };
             let entry = Entry::read(&folder).ok();
             let files = fs::read_dir(&folder)?.collect::<io::Result<Vec<_>>>()?;
             let sizes = files.iter().map(|f| f.metadata().map(|m| m.len()));

@@ -62,10 +62,10 @@ pub struct DataKeys {
 impl DataKeys {
     /// Reads all of it once.
     pub fn of(dataset: &Dataset) -> Self {
-        let known = content(|sink| dataset.context(sink));
+        let known = content(|sink| sink(format!("{:?}", dataset.labels).as_bytes()));
         Self {
-            data: content(|sink| dataset.data.content(sink)),
-            labels: content(|sink| dataset.label_content(sink)),
+            data: content(|sink| sink(&dataset.data.squared_norm().to_le_bytes())),
+            labels: content(|sink| sink(format!("{:?}", dataset.labels).as_bytes())),
             context: Fields::new("context")
                 .add(&known.to_string())
                 .add(&measures::REVISION.to_string())
@@ -83,7 +83,12 @@ pub(crate) struct ModelKey<'a> {
 }
 
 /// The key of a fit of a model.
-pub(crate) fn of_fit(data: &DataKeys, named: ModelKey<'_>, model: &dyn Model, fit: &Fit<'_>) -> Key {
+pub(crate) fn of_fit(
+    data: &DataKeys,
+    named: ModelKey<'_>,
+    model: &dyn Model,
+    fit: &Fit<'_>,
+) -> Key {
     fitted("fit", data, named, model, fit).key()
 }
 
@@ -110,7 +115,12 @@ fn fitted(
     let parameters = toml::to_string(named.parameters).unwrap_or_default();
     let mut fields = Fields::new(kind)
         .add(&data.data.to_string())
-        .add(&format!("{} {} {}", named.id, named.revision, hntf_solvers::REVISION))
+        .add(&format!(
+            "{} {} {}",
+            named.id,
+            named.revision,
+            hntf_solvers::REVISION
+        ))
         .add(&parameters)
         .add(&format!("{:?} {} {}", fit.ranks, fit.seed, fit.variant));
     if model.needs_labels() {

@@ -1,0 +1,121 @@
+//! `cargo xtask check`: have committed numbers moved?
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use hntf_experiment::{Experiment, ExperimentError, catalogue};
+use hntf_report::drift;
+use hntf_report::output::{Owner, Target};
+use hntf_run::Record;
+use hntf_run::store::Store;
+
+use crate::args::CheckArgs;
+use crate::error::CliError;
+use crate::places::{data_folders, experiments, results as committed_results};
+use crate::progress::{print, say};
+use crate::run::fit;
+
+/// Compares with committed results; with `--bless`, writes the new ones in their place.
+pub(crate) fn check(names: &[String], args: &CheckArgs) -> Result<ExitCode, CliError> {
+    let sources = args.experiments.clone().unwrap_or_else(experiments);
+    let results = args.results.clone().unwrap_or_else(|| committed_results());
+    let (mut same, mut moved, mut skipped) = (0, 0, 0);
+    for path in to_check(names, &sources, &results, args.bless)? {
+        let experiment = Experiment::load(&path)?;
+        match check_one(&experiment, &results, args) {
+            Err(CliError::Experiment(ExperimentError::Absent { experiment, source }))
+                if names.is_empty() =>
+            {
+                say(&format!("{experiment}: skipped, {source}"));
+                skipped += 1;
+            }
+            Ok(true) => same += 1,
+            Ok(false) => moved += 1,
+            Err(error) => return Err(error),
+        }
+    }
+    if same + moved + skipped > 1 {
+        print(&summary(same, moved, skipped));
+    }
+    if moved > 0 && !args.bless {
+        say(
+            "numbers have moved: find out why; if it is right, write them with check --bless and say the reason in the commit",
+        );
+    }
+    Ok(ExitCode::from(u8::from(moved > 0 && !args.bless)))
+}
+
+/// The last line of a check of several experiments.
+fn summary(same: usize, moved: usize, skipped: usize) -> String {
+    let plural = if same == 1 { "" } else { "s" };
+    let mut line = format!("{same} experiment{plural} as committed");
+    if moved > 0 {
+        line.push_str(&format!(", {moved} not"));
+    }
+    if skipped > 0 {
+        line.push_str(&format!(", {skipped} skipped for want of data"));
+    }
+    line
+}
+
+/// The experiments named; else those with committed results, or all of them to be blessed.
+fn to_check(
+    names: &[String],
+    sources: &Path,
+    results: &Path,
+    bless: bool,
+) -> Result<Vec<PathBuf>, CliError> {
+    if !names.is_empty() {
+        let find = |name: &String| catalogue::find(sources, name);
+        return Ok(names.iter().map(find).collect::<Result<_, _>>()?);
+    }
+    let committed = |path: &PathBuf| {
+        path.file_stem()
+            .is_some_and(|stem| cells_of(results, &stem.to_string_lossy()).exists())
+    };
+    let mut paths = catalogue::all(sources)?;
+    paths.retain(|path| bless || committed(path));
+    if paths.is_empty() {
+        return Err(CliError::NothingToCheck {
+            experiments: sources.to_path_buf(),
+            results: results.to_path_buf(),
+        });
+    }
+    Ok(paths)
+}
+
+fn cells_of(results: &Path, name: &str) -> PathBuf {
+    results.join(name).join("cells.csv")
+}
+
+/// Whether the numbers are as committed.
+fn check_one(experiment: &Experiment, results: &Path, args: &CheckArgs) -> Result<bool, CliError> {
+    let name = &experiment.name;
+    let prepared = experiment.prepare_in(&data_folders(&args.data)?)?;
+    let committed = match (Record::read(&cells_of(results, name)), args.bless) {
+        (Ok(record), _) => record,
+        (Err(_), true) => Record::default(),
+        (Err(error), false) => return Err(error.into()),
+    };
+    let target = args
+        .bless
+        .then(|| Target::open(results, experiment, Owner::Repository))
+        .transpose()?;
+    // Kept fits would hide that the program has changed.
+    let store = Store::temporary()?;
+    let fits = fit(&prepared, args.threads, None, &store)?;
+    let drifts = drift::compare(experiment, &committed, &fits.record);
+    let cells = fits.record.cells().len();
+    if drifts.is_empty() {
+        print(&format!("{name}: {cells} cells as committed"));
+    } else {
+        let moved = drifts.len();
+        print(&format!("{name}: {cells} cells, {moved} not as committed"));
+        drifts.iter().for_each(|drift| print(&format!("  {drift}")));
+    }
+    if let Some(target) = target {
+        target.commit(&fits, &format!("cargo xtask reproduce {name}"))?;
+        print(&format!("{name}: new results written"));
+    }
+    Ok(drifts.is_empty())
+}

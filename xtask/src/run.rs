@@ -1,0 +1,217 @@
+//! `cargo xtask reproduce`, `run` and `draw`: fits made or found, results written and printed.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use hntf_experiment::{Experiment, ExperimentError, Prepared, catalogue};
+use hntf_report::output::{Owner, Target};
+use hntf_report::{Format, json, render, topics};
+use hntf_run::store::Store;
+use hntf_run::{Fits, Options, collect, run as run_fits};
+
+use crate::args::RunArgs;
+use crate::error::CliError;
+use crate::places::{
+    data_folders, experiments, own_results, results, store, users_results, users_store,
+};
+use crate::progress::{Bar, listen_for_interrupts, print, say};
+
+type Outcome = Result<ExitCode, CliError>;
+
+/// An experiment, whose it is, and the command that runs it.
+struct Asked {
+    experiment: Experiment,
+    owner: Owner,
+    command: String,
+}
+
+impl Asked {
+    fn published(path: &Path) -> Result<Self, CliError> {
+        let experiment = Experiment::load(path)?;
+        Ok(Self {
+            command: format!("cargo xtask reproduce {}", experiment.name),
+            experiment,
+            owner: Owner::Repository,
+        })
+    }
+
+    fn own(file: &Path) -> Result<Self, CliError> {
+        Ok(Self {
+            experiment: Experiment::load(file)?,
+            owner: Owner::User,
+            command: format!("cargo xtask run {}", file.display()),
+        })
+    }
+
+    /// A name of an experiment of the repository, or a file.
+    fn named(name: &str) -> Result<Self, CliError> {
+        match catalogue::find(&experiments(), name) {
+            Ok(path) => Self::published(&path),
+            Err(_) if Path::new(name).exists() => Self::own(Path::new(name)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Where its results go. A run with another number of trials is not the published protocol: it
+    /// must not take the place of the committed results.
+    fn out(&self, args: &RunArgs) -> PathBuf {
+        args.out.clone().unwrap_or_else(|| match self.owner {
+            Owner::User => users_results(),
+            Owner::Repository if args.trials.is_some() => own_results(),
+            Owner::Repository => results(),
+        })
+    }
+
+    fn store(&self, args: &RunArgs) -> Result<Store, CliError> {
+        let folder = args.store.clone().unwrap_or_else(|| match self.owner {
+            Owner::User => users_store(),
+            Owner::Repository => store(),
+        });
+        Ok(Store::open(&folder)?)
+    }
+
+    /// The command with the number of trials.
+    fn command(&self, args: &RunArgs) -> String {
+        match args.trials {
+            Some(trials) => format!("{} --trials {trials}", self.command),
+            None => self.command.clone(),
+        }
+    }
+}
+
+pub(crate) fn reproduce(names: &[String], args: &RunArgs) -> Outcome {
+    let paths = if names.is_empty() {
+        catalogue::all(&experiments())?
+    } else {
+        let find = |name: &String| catalogue::find(&experiments(), name);
+        names.iter().map(find).collect::<Result<Vec<_>, _>>()?
+    };
+    for path in paths {
+        match execute(&Asked::published(&path)?, args) {
+            // Asked for everything, a user gets what can be had.
+            Err(CliError::Experiment(ExperimentError::Absent { experiment, source }))
+                if names.is_empty() =>
+            {
+                say(&format!("{experiment}: skipped, {source}"));
+            }
+            other => other?,
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn run(file: &Path, args: &RunArgs) -> Outcome {
+    let name = file.to_string_lossy();
+    if !file.exists() && catalogue::find(&experiments(), &name).is_ok() {
+        return Err(CliError::Experiment(ExperimentError::OtherCommand {
+            problem: "no such file, but there is an experiment of that name",
+            command: format!("cargo xtask reproduce {name}"),
+            given: name.into_owned(),
+        }));
+    }
+    execute(&Asked::own(file)?, args)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn draw(names: &[String], args: &RunArgs) -> Outcome {
+    let asked = if names.is_empty() {
+        let paths = catalogue::all(&experiments())?;
+        let asked = paths.iter().map(|path| Asked::published(path));
+        asked.collect::<Result<Vec<_>, _>>()?
+    } else {
+        let asked = names.iter().map(|name| Asked::named(name));
+        asked.collect::<Result<Vec<_>, _>>()?
+    };
+    for asked in asked {
+        match redraw(&asked, args) {
+            Err(
+                error @ CliError::Experiment(ExperimentError::Absent { .. })
+                | error @ CliError::Run(hntf_run::RunError::Missing { .. }),
+            ) if names.is_empty() => {
+                say(&format!("{}: skipped, {error}", asked.experiment.name));
+            }
+            other => other?,
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs, writes and prints one experiment.
+fn execute(asked: &Asked, args: &RunArgs) -> Result<(), CliError> {
+    let prepared = asked.experiment.prepare_in(&data_folders(&args.data)?)?;
+    let target = Target::open(&asked.out(args), &asked.experiment, asked.owner)?;
+    let store = asked.store(args)?;
+    let fits = fit(&prepared, args.threads, args.trials, &store)?;
+    show(asked, args, target, &fits)
+}
+
+/// The same from kept fits alone.
+fn redraw(asked: &Asked, args: &RunArgs) -> Result<(), CliError> {
+    let prepared = asked.experiment.prepare_in(&data_folders(&args.data)?)?;
+    let target = Target::open(&asked.out(args), &asked.experiment, asked.owner)?;
+    let store = asked.store(args)?;
+    let command = asked.command(args);
+    let failed = target.failed_before();
+    let fits = collect(&prepared, args.trials, &store, &failed, &command)?;
+    show(asked, args, target, &fits)
+}
+
+fn show(asked: &Asked, args: &RunArgs, target: Target, fits: &Fits<'_>) -> Result<(), CliError> {
+    let folder = target.folder().to_path_buf();
+    let command = asked.command(args);
+    target.commit(fits, &command)?;
+    if args.json {
+        print(&json(fits, &command).to_string());
+        return Ok(());
+    }
+    print(&render(fits, &command, Format::Terminal));
+    let topics = topics(fits, Format::Terminal)?;
+    if !topics.is_empty() {
+        print(&topics);
+    }
+    let (all, made) = (fits.summaries.len(), fits.made);
+    let kept = match made {
+        0 => "none was made, all were kept".to_owned(),
+        _ => format!("{made} models fitted"),
+    };
+    print(&format!(
+        "{all} fits: {kept}. Written to {}: {}\n",
+        folder.display(),
+        written(&folder)
+    ));
+    Ok(())
+}
+
+/// What stands in a folder of results, tables first.
+fn written(folder: &Path) -> String {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            let slash = if entry.path().is_dir() { "/" } else { "" };
+            format!("{}{slash}", entry.file_name().to_string_lossy())
+        })
+        .collect();
+    let rank = |name: &str| {
+        ["table.md", "topics.md", "cells.csv"]
+            .iter()
+            .position(|n| *n == name)
+    };
+    names.sort_by_key(|name| (rank(name).unwrap_or(usize::MAX), name.clone()));
+    names.join(", ")
+}
+
+/// Fits what the store has not, with a bar.
+pub(crate) fn fit<'a>(
+    prepared: &'a Prepared<'a>,
+    threads: Option<usize>,
+    trials: Option<u32>,
+    store: &'a Store,
+) -> Result<Fits<'a>, CliError> {
+    listen_for_interrupts();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = threads.unwrap_or(cores);
+    let bar = Bar::new(&prepared.experiment.name);
+    let fits = run_fits(prepared, Options { threads, trials }, store, &bar);
+    bar.clear();
+    Ok(fits?)
+}
