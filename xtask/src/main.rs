@@ -41,13 +41,7 @@ enum Command {
         run: RunArgs,
     },
     /// Download public data sets into datasets/cache/; list them if no name is given.
-    Fetch {
-        /// Names of datasets/sources.toml.
-        names: Vec<String>,
-        /// Replace a file that is there with another checksum.
-        #[arg(long)]
-        force: bool,
-    },
+    Fetch(fetch::FetchArgs),
     /// Run experiments again and compare with the committed results; exit code 1 if a number moved.
     Check {
         /// Names of experiments with committed results; all of them if none is given.
@@ -122,12 +116,20 @@ fn main() -> ExitCode {
         Command::List => commands::list(),
         Command::Reproduce { names, run } => commands::reproduce(&names, &run),
         Command::Run { file, run } => commands::run(&file, &run),
-        Command::Fetch { names, force } => fetch::fetch(&names, force),
+        Command::Fetch(args) => {
+            return fetch::fetch(&args).unwrap_or_else(|error| {
+                fail(&error, matches!(error, fetch::FetchError::Interrupted))
+            });
+        }
         Command::Check { names, check } => commands::check(&names, &check),
     };
     result.unwrap_or_else(|error| {
-        progress::say(&format!("error: {error}"));
         let interrupted = matches!(error, hntf_harness::HarnessError::Interrupted { .. });
-        ExitCode::from(if interrupted { 130 } else { 2 })
+        fail(&error, interrupted)
     })
+}
+
+fn fail(error: &dyn std::error::Error, interrupted: bool) -> ExitCode {
+    progress::say(&format!("error: {error}"));
+    ExitCode::from(if interrupted { 130 } else { 2 })
 }

@@ -7,7 +7,6 @@ use hntf_models::ModelError;
 use thiserror::Error;
 
 use crate::config::ConfigError;
-use crate::fetch::{FetchError, SourcesError};
 use crate::figures::FigureError;
 use crate::record::RecordError;
 
@@ -26,12 +25,6 @@ pub enum HarnessError {
         /// What is missing, and how to get it.
         source: Box<DatasetError>,
     },
-    /// A list of public data sets that cannot be read.
-    #[error(transparent)]
-    Sources(Box<SourcesError>),
-    /// A data set that cannot be downloaded.
-    #[error(transparent)]
-    Fetch(Box<FetchError>),
     /// A model that refused its data.
     #[error("method `{method}`: {source}")]
     Model {
@@ -122,17 +115,4 @@ pub enum HarnessError {
         /// What the system said.
         reason: String,
     },
-}
-
-// Boxed, because they say much more than the others and every result would have their size.
-impl From<SourcesError> for HarnessError {
-    fn from(error: SourcesError) -> Self {
-        Self::Sources(Box::new(error))
-    }
-}
-
-impl From<FetchError> for HarnessError {
-    fn from(error: FetchError) -> Self {
-        Self::Fetch(Box::new(error))
-    }
 }

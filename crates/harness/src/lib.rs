@@ -5,8 +5,8 @@
 //! the [`Record`] that comes out is rows (method, trial, layer, metric, value), and all tables,
 //! comparisons and figures are views of those rows.
 //!
-//! This crate is the only library of the workspace that reads a clock (in `clock.rs`), the network
-//! (in `fetch`) or writes files. It does not print: `xtask` does.
+//! This crate is the only library of the workspace that reads a clock (in `clock.rs`) or writes files.
+//! It does not print: `xtask` does.
 #![cfg_attr(not(test), warn(clippy::expect_used))]
 
 pub mod catalogue;
@@ -15,7 +15,6 @@ mod clock;
 pub mod config;
 pub mod drift;
 mod error;
-pub mod fetch;
 pub mod figures;
 pub mod metrics;
 pub mod output;
