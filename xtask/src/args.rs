@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use hntf_experiment::MOST_TRIALS;
 
+use crate::fetch::FetchArgs;
+
 /// Hierarchical and neural nonnegative tensor factorization: reproduce the literature, run your own
 /// experiments, notice when a number moves.
 #[derive(Parser)]
@@ -69,13 +71,7 @@ pub(crate) enum Command {
         action: StoreAction,
     },
     /// Download public data sets into datasets/cache/; list them if no name is given.
-    Fetch {
-        /// Names of datasets/sources.toml.
-        names: Vec<String>,
-        /// Replace a file that is there with another checksum.
-        #[arg(long)]
-        force: bool,
-    },
+    Fetch(FetchArgs),
     /// Run experiments again and compare with the committed results; exit code 1 if a number moved.
     Check {
         /// Names of experiments with committed results; all of them if none is given.

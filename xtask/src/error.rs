@@ -8,6 +8,8 @@ use hntf_run::store::StoreError;
 use hntf_run::{RecordError, RunError};
 use thiserror::Error;
 
+use crate::fetch::FetchError;
+
 /// Everything a user can be told instead.
 #[derive(Debug, Error)]
 pub(crate) enum CliError {
@@ -18,9 +20,7 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Report(#[from] ReportError),
     #[error(transparent)]
-    Fetch(#[from] hntf_harness::fetch::FetchError),
-    #[error(transparent)]
-    Sources(#[from] hntf_harness::fetch::SourcesError),
+    Fetch(#[from] FetchError),
     /// A folder of data there is not.
     #[error("--data-dir {}: no such folder; name one that exists, or leave the option out", path.display())]
     NoFolder { path: PathBuf },
@@ -46,7 +46,8 @@ impl CliError {
     pub(crate) fn is_interrupted(&self) -> bool {
         matches!(
             self,
-            Self::Run(RunError::Interrupted { .. })
+            Self::Fetch(FetchError::Interrupted)
+                | Self::Run(RunError::Interrupted { .. })
                 | Self::Report(ReportError::Run(RunError::Interrupted { .. }))
         )
     }

@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         Command::Run { file, run } => run::run(&file, &run),
         Command::Draw { names, run } => run::draw(&names, &run),
         Command::Store { action } => store::store(&action),
-        Command::Fetch { names, force } => fetch::fetch(&names, force),
+        Command::Fetch(args) => fetch::fetch(&args).map_err(Into::into),
         Command::Check { names, check } => check::check(&names, &check),
         Command::Export { .. } | Command::Apply { .. } => list::list(),
     };

@@ -1,3 +1,2 @@
-//! What is on its way out: figures and downloads.
-pub mod fetch;
+//! What is on its way out: figures.
 pub mod figures;

@@ -1,8 +1,13 @@
-//! Ctrl-C: finished fits are kept, and the same command goes on from there.
+//! Ctrl-C: finished fits and the bytes of a download are kept, and the same command goes on from
+//! there.
 #![cfg(unix)]
 
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::lab::{EXPERIMENT, Lab};
 
@@ -46,10 +51,7 @@ fn an_interrupted_run_goes_on_where_it_stopped() {
         );
         std::thread::sleep(Duration::from_millis(2));
     }
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(sent.unwrap().success());
+    interrupt(&child);
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(130), "{said}");
@@ -68,6 +70,88 @@ fn an_interrupted_run_goes_on_where_it_stopped() {
     assert_eq!(number_after(&said, "going on after "), done, "{said}");
     assert!(lab.path("out/mine/cells.csv").exists());
     assert!(!lab.path("out/.partial").exists());
+}
+
+fn interrupt(child: &Child) {
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+/// The address of a server that sends this much of an answer, and after it nothing or the end.
+fn server(answer: &'static str, hangs_up: bool) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/data.bin", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let mut open = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(answer.as_bytes());
+            if !hangs_up {
+                open.push(stream);
+            }
+        }
+    });
+    address
+}
+
+/// Interrupts a download that waits for this server, once so many bytes are here.
+#[expect(clippy::disallowed_methods, reason = "the claim is about time")]
+fn interrupted_download(address: &str, bytes: u64) {
+    let lab = Lab::new();
+    let sha256 = "0".repeat(64);
+    let list = format!(
+        "[[source]]\nname = \"sample\"\ndescription = \"\"\nfile = \"data.bin\"\nlicence = \"\"\n\
+         size = 1000\nsha256 = \"{sha256}\"\naddress = \"{address}\"\n"
+    );
+    lab.write("sources.toml", list);
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("xtask"))
+        .args(["fetch", "sample", "--sources", "sources.toml", "--out", "."])
+        .env("NO_PROXY", "*")
+        .current_dir(lab.path(""))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let part = lab.path("data.bin.part");
+    while fs::metadata(&part).map_or(u64::MAX, |part| part.len()) != bytes {
+        assert!(child.try_wait().unwrap().is_none(), "nothing to interrupt");
+        thread::sleep(Duration::from_millis(2));
+    }
+    // Now it waits, for an answer or in a pause: both last longer than this.
+    thread::sleep(Duration::from_millis(100));
+    let sent = Instant::now();
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    let waited = sent.elapsed();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(waited < Duration::from_secs(5), "{waited:?}");
+    assert!(output.stdout.is_empty() && !lab.path("data.bin").exists());
+    assert!(
+        said.contains("interrupted; what has arrived is kept"),
+        "{said}"
+    );
+    assert_eq!(fs::metadata(&part).map_or(0, |part| part.len()), bytes);
+}
+
+const TEN_BYTES: &str = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n0123456789";
+
+#[test]
+fn a_download_from_a_server_that_never_answers_ends_at_once() {
+    interrupted_download(&server("", false), 0);
+}
+
+#[test]
+fn a_download_from_a_server_that_falls_silent_ends_at_once() {
+    interrupted_download(&server(TEN_BYTES, false), 10);
+}
+
+#[test]
+fn a_download_that_waits_to_try_again_ends_at_once() {
+    interrupted_download(&server(TEN_BYTES, true), 10);
 }
 
 fn number_after(text: &str, words: &str) -> usize {

@@ -13,6 +13,7 @@ mod bad_matrix;
 mod bad_newsgroups;
 mod bad_place;
 mod check;
+mod documented;
 mod interrupt;
 mod lab;
 mod results;

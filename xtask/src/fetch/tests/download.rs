@@ -1,13 +1,14 @@
 //! Downloads that succeed, if not always at the first attempt.
 
 use std::fs;
-use std::ops::ControlFlow;
 
-use hntf_harness::fetch::{FetchErrorKind, FetchOptions, Progress, fetch};
 use tempfile::tempdir;
 
-use crate::server::{Reply, Server, nobody};
-use crate::{assert_fetched, assert_no_file, go_on, options, part_len, published, run, source};
+use super::server::{Reply, Server, nobody};
+use super::{
+    FetchError, News, assert_fetched, assert_no_file, fetch, options, part_len, published, run,
+    source,
+};
 
 #[test]
 fn a_download_reports_its_progress_and_ends_under_its_name() {
@@ -16,14 +17,10 @@ fn a_download_reports_its_progress_and_ends_under_its_name() {
     let source = source(&[server.address("/data.bin")]);
     let mut seen = Vec::new();
     let result = fetch(&source, cache.path(), &options(), &mut |news| {
-        if let Progress::Receiving {
-            received, total, ..
-        } = news
-        {
-            assert_eq!(total, Some(300_000));
-            seen.push(received);
+        if let News::Bytes(here) = news {
+            seen.push(here);
         }
-        ControlFlow::Continue(())
+        true
     });
     assert_fetched(result, cache.path());
     assert!(seen.is_sorted());
@@ -35,7 +32,7 @@ fn a_file_in_folders_gets_its_folders() {
     let server = Server::new(|_, request| Reply::ranged(&published(), request));
     let cache = tempdir().unwrap();
     let mut source = source(&[server.address("/data.bin")]);
-    source.file = "some/where/data.bin".to_owned().try_into().unwrap();
+    source.file = "some/where/data.bin".to_owned();
     let path = run(&source, &cache.path().join("not/yet")).unwrap();
     assert_eq!(path, cache.path().join("not/yet/some/where/data.bin"));
     assert_eq!(fs::read(path).unwrap(), published());
@@ -79,19 +76,14 @@ fn a_server_that_hangs_up_before_it_answers_is_asked_again() {
 #[test]
 fn the_next_call_continues_what_a_broken_connection_left() {
     let server = Server::new(|n, request| match n {
-        0 => Reply::ranged(&published(), request).cut_after(120_000),
+        0..4 => Reply::ranged(&published(), request).cut_after(30_000),
         _ => Reply::ranged(&published(), request),
     });
     let cache = tempdir().unwrap();
     let source = source(&[server.address("/data.bin")]);
-    let once = FetchOptions {
-        retries: 0,
-        ..options()
-    };
-    let error = fetch(&source, cache.path(), &once, &mut go_on).unwrap_err();
-    let text = error.to_string();
+    let text = run(&source, cache.path()).unwrap_err().to_string();
     assert!(
-        text.contains("broke once, last after 120000 bytes of 300000"),
+        text.contains("broke 4 times, last after 120000 bytes of 300000"),
         "{text}"
     );
     assert!(
@@ -102,7 +94,7 @@ fn the_next_call_continues_what_a_broken_connection_left() {
     assert_eq!(part_len(cache.path()), Some(120_000));
 
     assert_fetched(run(&source, cache.path()), cache.path());
-    assert_eq!(server.ranges(), [None, Some(120_000)]);
+    assert_eq!(server.ranges().last(), Some(&Some(120_000)));
 }
 
 #[test]
@@ -157,26 +149,17 @@ fn spoilt_bytes_of_an_earlier_call_do_not_stand_in_the_way() {
 }
 
 #[test]
-fn a_part_that_is_complete_needs_no_bytes_more() {
-    for size in [Some(300_000), None] {
-        let server = Server::new(|_, request| Reply::ranged(&published(), request));
-        let cache = tempdir().unwrap();
-        fs::write(cache.path().join("data.bin.part"), published()).unwrap();
-        let mut source = source(&[server.address("/data.bin")]);
-        source.size = size;
-        assert_fetched(run(&source, cache.path()), cache.path());
-        // Where the size is unknown the server has to be asked, and has nothing left.
-        let asked = size.is_none().then_some(Some(300_000));
-        assert_eq!(server.ranges(), Vec::from_iter(asked));
-    }
+fn a_part_that_is_complete_needs_no_request() {
+    let cache = tempdir().unwrap();
+    fs::write(cache.path().join("data.bin.part"), published()).unwrap();
+    assert_fetched(run(&source(&[nobody()]), cache.path()), cache.path());
 }
 
 #[test]
-fn a_size_that_nobody_states_is_no_obstacle() {
+fn a_length_that_the_server_does_not_announce_is_no_obstacle() {
     let server = Server::new(|_, _| Reply::whole(&published()).without_length());
     let cache = tempdir().unwrap();
-    let mut source = source(&[server.address("/data.bin")]);
-    source.size = None;
+    let source = source(&[server.address("/data.bin")]);
     assert_fetched(run(&source, cache.path()), cache.path());
 }
 
@@ -190,17 +173,22 @@ fn a_mirror_stands_in_for_a_missing_file_and_a_refused_connection() {
         nobody(),
         mirror.address("/data.bin"),
     ]);
-    let mut failures = Vec::new();
+    let mut lines = Vec::new();
     let result = fetch(&source, cache.path(), &options(), &mut |news| {
-        if let Progress::Failed(failure) = news {
-            failures.push(failure.reason.to_string());
+        if let News::Line(line) = news {
+            lines.push(line);
         }
-        ControlFlow::Continue(())
+        true
     });
     assert_fetched(result, cache.path());
-    assert_eq!(failures.len(), 2);
-    assert!(failures[0].contains("404"), "{failures:?}");
-    assert!(failures[1].contains("refused"), "{failures:?}");
+    // Each failure stands between the attempts.
+    assert!(lines[1].contains("404"), "{lines:?}");
+    assert!(lines[3].contains("refused"), "{lines:?}");
+    let asked: Vec<_> = lines
+        .iter()
+        .filter(|l| l.starts_with("connecting to"))
+        .collect();
+    assert_eq!((asked.len(), lines.len()), (3, 5));
 }
 
 #[test]
@@ -221,21 +209,13 @@ fn an_interrupted_download_continues_at_the_next_call() {
     let server = Server::new(|_, request| Reply::ranged(&published(), request));
     let cache = tempdir().unwrap();
     let source = source(&[server.address("/data.bin")]);
-    let error = fetch(&source, cache.path(), &options(), &mut |news| match news {
-        Progress::Receiving { received, .. } if received > 0 => ControlFlow::Break(()),
-        _ => ControlFlow::Continue(()),
-    })
-    .unwrap_err();
-    let FetchErrorKind::Interrupted { received, .. } = error.kind else {
-        panic!("{error}");
-    };
-    assert!(
-        error.to_string().contains("to continue where it stopped"),
-        "{error}"
-    );
+    let stop_at_first_bytes = &mut |news| !matches!(news, News::Bytes(1..));
+    let result = fetch(&source, cache.path(), &options(), stop_at_first_bytes);
+    assert!(matches!(result, Err(FetchError::Interrupted)), "{result:?}");
     assert_no_file(cache.path());
-    assert_eq!(part_len(cache.path()), Some(received));
+    let kept = part_len(cache.path()).unwrap();
+    assert!((1..300_000).contains(&kept), "{kept}");
 
     assert_fetched(run(&source, cache.path()), cache.path());
-    assert_eq!(server.ranges(), [None, Some(received as usize)]);
+    assert_eq!(server.ranges(), [None, Some(kept as usize)]);
 }

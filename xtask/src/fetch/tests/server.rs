@@ -9,14 +9,14 @@ use std::thread::{self, JoinHandle};
 
 /// What a client asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Request {
-    pub(crate) path: String,
+pub(super) struct Request {
+    pub(super) path: String,
     /// First byte of the range asked for, if any.
-    pub(crate) from: Option<usize>,
+    pub(super) from: Option<usize>,
 }
 
 /// What the server sends back.
-pub(crate) struct Reply {
+pub(super) struct Reply {
     status: u16,
     headers: Vec<String>,
     body: Vec<u8>,
@@ -27,7 +27,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    pub(crate) fn status(status: u16) -> Self {
+    pub(super) fn status(status: u16) -> Self {
         Self {
             length: Some(0),
             ..Self::whole(&[]).with_status(status)
@@ -35,12 +35,12 @@ impl Reply {
     }
 
     /// Hangs up without a word.
-    pub(crate) fn silence() -> Self {
+    pub(super) fn silence() -> Self {
         Self::status(0)
     }
 
     /// The whole file, whatever was asked for.
-    pub(crate) fn whole(file: &[u8]) -> Self {
+    pub(super) fn whole(file: &[u8]) -> Self {
         Self {
             status: 200,
             headers: Vec::new(),
@@ -51,7 +51,7 @@ impl Reply {
     }
 
     /// What was asked for, as a server that knows ranges answers.
-    pub(crate) fn ranged(file: &[u8], request: &Request) -> Self {
+    pub(super) fn ranged(file: &[u8], request: &Request) -> Self {
         match request.from {
             None => Self::whole(file),
             Some(from) if from >= file.len() => {
@@ -67,22 +67,22 @@ impl Reply {
         }
     }
 
-    pub(crate) fn with_status(self, status: u16) -> Self {
+    pub(super) fn with_status(self, status: u16) -> Self {
         Self { status, ..self }
     }
 
-    pub(crate) fn with_header(mut self, header: String) -> Self {
+    pub(super) fn with_header(mut self, header: String) -> Self {
         self.headers.push(header);
         self
     }
 
-    pub(crate) fn without_length(self) -> Self {
+    pub(super) fn without_length(self) -> Self {
         let length = None;
         Self { length, ..self }
     }
 
     /// Hangs up after `bytes` of the body.
-    pub(crate) fn cut_after(self, bytes: usize) -> Self {
+    pub(super) fn cut_after(self, bytes: usize) -> Self {
         let cut = Some(bytes);
         Self { cut, ..self }
     }
@@ -108,7 +108,7 @@ impl Reply {
 }
 
 /// A server that runs until it is dropped.
-pub(crate) struct Server {
+pub(super) struct Server {
     port: u16,
     requests: Arc<Mutex<Vec<Request>>>,
     stop: Arc<AtomicBool>,
@@ -117,7 +117,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Answers the n-th request (from 0) with `answer(n, request)`.
-    pub(crate) fn new(answer: impl Fn(usize, &Request) -> Reply + Send + 'static) -> Self {
+    pub(super) fn new(answer: impl Fn(usize, &Request) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -151,12 +151,12 @@ impl Server {
         }
     }
 
-    pub(crate) fn address(&self, path: &str) -> String {
+    pub(super) fn address(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     /// First bytes of the ranges asked for so far, one per request.
-    pub(crate) fn ranges(&self) -> Vec<Option<usize>> {
+    pub(super) fn ranges(&self) -> Vec<Option<usize>> {
         let requests = self.requests.lock().unwrap();
         requests.iter().map(|request| request.from).collect()
     }
@@ -191,7 +191,7 @@ fn read_request(stream: &TcpStream) -> Option<Request> {
 }
 
 /// An address on the loopback where nothing listens.
-pub(crate) fn nobody() -> String {
+pub(super) fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
