@@ -27,6 +27,7 @@ pub use compare::{Comparison, Verdict, comparisons};
 pub use error::ReportError;
 pub use format::Format;
 pub use json::json;
+pub use pictures::draw;
 pub use published::{PublishedMatch, PublishedTopics, match_published};
 pub use rank_choice::{RankReport, RankRow, rank_choices};
 pub use rows::{Row, Summary, rows};

@@ -6,4 +6,4 @@ use crate::error::ReportError;
 
 /// A figure as plain data; none where there is nothing to show, such as the best trial of a method
 /// whose trials all failed.
-pub(crate) type Drawn = Result<Option<Box<dyn Figure>>, ReportError>;
+pub type Drawn = Result<Option<Box<dyn Figure>>, ReportError>;

@@ -14,13 +14,13 @@ mod topics;
 use hntf_experiment::figures::Figure;
 use hntf_run::Fits;
 
-use drawn::Drawn;
+pub use drawn::Drawn;
 
-/// The data of a figure.
+/// The data of a figure; none where there is nothing to show.
 ///
 /// # Errors
 /// A fit that has been damaged or removed since it was made.
-pub(crate) fn draw(figure: &Figure, fits: &Fits<'_>) -> Drawn {
+pub fn draw(figure: &Figure, fits: &Fits<'_>) -> Drawn {
     match figure {
         Figure::Errors(figure) => errors::draw(figure, fits),
         Figure::Projections(figure) => projections::draw(figure, fits),

@@ -5,7 +5,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 
-use hntf_harness::Experiment;
+use hntf_experiment::Experiment;
 use insta::assert_snapshot;
 
 const HEAD: &str = r#"ranks = [3, 2]

@@ -4,12 +4,14 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+#[path = "../../run/tests/common/mod.rs"]
 mod common;
 
-use common::{experiment, on, tensor, with_finished};
-use hntf_harness::Experiment;
-use hntf_harness::registry::{DATASETS, Entry, MODELS, PICTURES};
-use hntf_harness::run::{Unwatched, run};
+use common::{experiment, on, tensor, with_fits, with_run};
+use hntf_experiment::Experiment;
+use hntf_experiment::figures::FIGURES;
+use hntf_experiment::registry::{DATASETS, Entry, MODELS};
+use hntf_report::draw;
 use toml::{Table, Value};
 
 fn kind(id: &str) -> Table {
@@ -95,7 +97,7 @@ fn check_ids<T: ?Sized>(entries: &[Entry<T>]) {
 fn ids_are_unique_and_kebab_case_and_described() {
     check_ids(MODELS);
     check_ids(DATASETS);
-    check_ids(PICTURES);
+    check_ids(FIGURES);
     assert!(MODELS.iter().all(|e| !e.citation.is_empty()));
     assert!(DATASETS.iter().all(|e| !e.citation.is_empty()));
 }
@@ -141,7 +143,7 @@ fn no_section_takes_a_key_it_does_not_know() {
     texts.extend(MODELS.iter().map(|e| of_file(spoil(kind(e.id)))));
     for (ids, is_dataset) in [
         (DATASETS.iter().map(|e| e.id).collect::<Vec<_>>(), true),
-        (PICTURES.iter().map(|e| e.id).collect(), false),
+        (FIGURES.iter().map(|e| e.id).collect(), false),
     ] {
         for id in ids {
             let mut section = spoil(kind(id));
@@ -189,15 +191,16 @@ fn every_model_runs_on_any_order_the_same_for_any_number_of_threads() {
             let text = text.replacen("ranks", "trials = 2\nranks", 1);
             let experiment = experiment(folder.path(), &text);
             let prepared = experiment.prepare().unwrap_or_else(|e| panic!("{id}: {e}"));
-            let one = run(&prepared, on(1), &Unwatched).unwrap();
-            let two = run(&prepared, on(2), &Unwatched).unwrap();
-            assert_eq!(one.record, two.record, "{id} on {shape:?}");
-            assert!(one.fits.iter().all(|f| !f.failed), "{id} on {shape:?}");
+            let fits = |threads| {
+                with_run(&prepared, on(threads), |fits| {
+                    (fits.record.clone(), fits.summaries.clone())
+                })
+            };
+            let ((one, summaries), (two, _)) = (fits(1), fits(2));
+            assert_eq!(one, two, "{id} on {shape:?}");
+            assert!(summaries.iter().all(|f| !f.failed), "{id} on {shape:?}");
             for layer in [0, 1] {
-                let errors: Vec<_> = one
-                    .record
-                    .trials("model", layer, "relative-error")
-                    .collect();
+                let errors: Vec<_> = one.trials("model", layer, "relative-error").collect();
                 assert!(errors.len() >= 2, "{id} on {shape:?}");
                 let fair = errors.iter().all(|(_, e)| (0.0..=1.0).contains(e));
                 assert!(fair, "{id} on {shape:?}, layer {layer}: {errors:?}");
@@ -210,7 +213,7 @@ fn every_model_runs_on_any_order_the_same_for_any_number_of_threads() {
 fn every_figure_can_be_drawn() {
     let folder = tempfile::tempdir().unwrap();
     tensor(folder.path(), &[5, 6, 4]);
-    for entry in PICTURES {
+    for entry in FIGURES {
         let mut figure = kind(entry.id);
         figure.extend(needed(entry.id));
         let dataset = if entry.id == "confusion" {
@@ -225,9 +228,11 @@ fn every_figure_can_be_drawn() {
             text = format!("trials = 2\n{text}\n[rank-choice]\n");
         }
         let experiment = experiment(folder.path(), &text);
-        with_finished(&experiment, |finished| {
-            let drawn = experiment.figures[0].value.draw(finished).unwrap();
-            let svg = drawn.scene().unwrap().svg().unwrap();
+        with_fits(&experiment, |fits| {
+            let folder = tempfile::tempdir().unwrap();
+            let drawn = draw(&experiment.figures[0].value, fits).unwrap().unwrap();
+            drawn.save(folder.path(), "figure").unwrap();
+            let svg = std::fs::read_to_string(folder.path().join("figure.svg")).unwrap();
             assert!(svg.contains("</svg>"), "{}", entry.id);
         });
     }

@@ -4,12 +4,12 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+#[path = "../../run/tests/common/mod.rs"]
 mod common;
 
-use common::{cell, experiment, on, tensor, with_finished};
-use hntf_harness::Record;
-use hntf_harness::report::{Comparison, Format, comparisons, render};
-use hntf_harness::run::{Options, Unwatched, run};
+use common::{cell, experiment, on, tensor, with_fits, with_run};
+use hntf_report::{Comparison, Format, comparisons, render};
+use hntf_run::{Options, Record};
 
 #[test]
 fn fewer_trials_than_the_experiment_has_are_named_beside_published_cells() {
@@ -33,8 +33,9 @@ published.values.relative-error = [nan, 0.9]
     let prepared = experiment.prepare().unwrap();
     let report = |trials| {
         let options = Options { trials, ..on(2) };
-        let finished = run(&prepared, options, &Unwatched).unwrap();
-        render(&finished, "command", Format::Markdown)
+        with_run(&prepared, options, |fits| {
+            render(fits, "command", Format::Markdown)
+        })
     };
     // NCPD has one trial of its own, which is all it has.
     let line = "This run has fewer trials than the experiment (1 of 2)";
@@ -86,7 +87,7 @@ fn fits_stopped_by_their_limit_are_counted_but_not_those_of_a_published_protocol
             "ranks = [3]\ntrials = 2\ndataset = {{ kind = \"file\", path = \"x.npy\" }}\n[[method]]\nid = \"m\"\nlabel = \"M\"\norigin = \"{origin}\"\nmodel = {{ kind = \"ncpd\", ncpd.stopping = {{ max-iterations = 2, tolerance = 1e-9 }} }}\n{published}"
         );
         let experiment = experiment(folder.path(), &text);
-        with_finished(&experiment, |f| render(f, "command", Format::Terminal))
+        with_fits(&experiment, |f| render(f, "command", Format::Terminal))
     };
     let line = "before they had settled: M 2 of 2; a larger `max-iterations`";
     let numbers = "published.values.relative-error = [0.1]\n";

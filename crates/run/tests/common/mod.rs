@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
-use hntf_harness::run::{Finished, Options, Unwatched, run};
-use hntf_harness::{Cell, Experiment};
+use hntf_experiment::{Experiment, Prepared};
+use hntf_run::store::Store;
+use hntf_run::{Cell, Fits, Options, Unwatched, run};
 use hntf_tensor::npy::write_npy;
 
 /// Writes positive numbers as `x.npy`.
@@ -21,22 +22,28 @@ pub(crate) fn experiment(folder: &Path, text: &str) -> Experiment {
     Experiment::parse(&folder.join("tiny.toml"), text).unwrap_or_else(|e| panic!("{e}"))
 }
 
-/// Options without a partial record.
-pub(crate) fn on(threads: usize) -> Options<'static> {
+/// All trials on so many threads.
+pub(crate) fn on(threads: usize) -> Options {
     Options {
         threads,
         trials: None,
-        partial: None,
     }
 }
 
-/// Prepares, runs and hands the result on.
-pub(crate) fn with_finished<T>(
-    experiment: &Experiment,
-    then: impl FnOnce(&Finished<'_>) -> T,
+/// Runs with a store of its own and hands the result on.
+pub(crate) fn with_run<T>(
+    prepared: &Prepared<'_>,
+    options: Options,
+    then: impl FnOnce(&Fits<'_>) -> T,
 ) -> T {
+    let store = Store::temporary().unwrap();
+    then(&run(prepared, options, &store, &Unwatched).unwrap_or_else(|e| panic!("{e}")))
+}
+
+/// Prepares, runs and hands the result on.
+pub(crate) fn with_fits<T>(experiment: &Experiment, then: impl FnOnce(&Fits<'_>) -> T) -> T {
     let prepared = experiment.prepare().unwrap_or_else(|e| panic!("{e}"));
-    then(&run(&prepared, on(2), &Unwatched).unwrap_or_else(|e| panic!("{e}")))
+    with_run(&prepared, on(2), then)
 }
 
 pub(crate) fn cell(method: &str, trial: u32, layer: usize, metric: &str, value: f64) -> Cell {

@@ -4,15 +4,14 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+#[path = "../../run/tests/common/mod.rs"]
 mod common;
 
-use common::{cell, experiment, tensor, with_finished};
-use hntf_harness::config::Origin;
-use hntf_harness::drift::{Drift, compare};
-use hntf_harness::report::{
-    ClaimVerdict, Format, Verdict, claims, comparisons, json, render, rows,
-};
-use hntf_harness::{Experiment, Record};
+use common::{cell, experiment, tensor, with_fits};
+use hntf_experiment::{Experiment, Origin};
+use hntf_report::drift::{Drift, compare};
+use hntf_report::{ClaimVerdict, Format, Verdict, claims, comparisons, json, render, rows};
+use hntf_run::Record;
 use insta::assert_snapshot;
 
 const TEXT: &str = r#"
@@ -53,7 +52,7 @@ fn rendered(format: Format) -> String {
     let folder = tempfile::tempdir().unwrap();
     tensor(folder.path(), &[6, 5, 4]);
     let experiment = experiment(folder.path(), TEXT);
-    with_finished(&experiment, |f| {
+    with_fits(&experiment, |f| {
         render(f, "cargo xtask run tiny.toml", format)
     })
 }
@@ -89,7 +88,7 @@ model = { kind = "ncpd" }
     let folder = tempfile::tempdir().unwrap();
     tensor(folder.path(), &[6, 5, 4]);
     let experiment = experiment(folder.path(), text);
-    with_finished(&experiment, |f| {
+    with_fits(&experiment, |f| {
         assert_snapshot!(render(f, "cargo xtask run tiny.toml", Format::Terminal));
         let report = json(f, "command");
         let random = &report["rank-choice"][0];
@@ -110,7 +109,7 @@ id = "multi-hntf"
 model = { kind = "multi-hntf", iterations = 50 }
 "#;
     let experiment = experiment("".as_ref(), text);
-    with_finished(&experiment, |f| {
+    with_fits(&experiment, |f| {
         assert_snapshot!(render(f, "cargo xtask run tiny.toml", Format::Terminal));
     });
 }
@@ -120,10 +119,10 @@ fn json_holds_rows_comparisons_and_cells() {
     let folder = tempfile::tempdir().unwrap();
     tensor(folder.path(), &[6, 5, 4]);
     let experiment = experiment(folder.path(), TEXT);
-    with_finished(&experiment, |finished| {
-        let object = json(finished, "command");
+    with_fits(&experiment, |fits| {
+        let object = json(fits, "command");
         let count = |key: &str| object[key].as_array().unwrap().len();
-        assert_eq!(count("cells"), finished.record.cells().len());
+        assert_eq!(count("cells"), fits.record.cells().len());
         assert_eq!(count("fits"), 5);
         // Four rows, two layers, four metrics.
         assert_eq!(count("rows"), 4 * 2 * 4);
@@ -330,16 +329,16 @@ fn a_report_with_claims() {
     tensor(folder.path(), &[6, 5, 4]);
     let text = format!("{TEXT}{CLAIMS}");
     let experiment = experiment(folder.path(), &text);
-    with_finished(&experiment, |finished| {
+    with_fits(&experiment, |fits| {
         let section = |format| {
-            let report = render(finished, "command", format);
+            let report = render(fits, "command", format);
             let from = report.find("Claims").unwrap();
             let to = report.find("Size of the models").unwrap();
             report[from..to].to_owned()
         };
         let both = section(Format::Terminal) + &section(Format::Markdown);
         assert_snapshot!(both);
-        let object = json(finished, "command");
+        let object = json(fits, "command");
         assert_eq!(object["claims"][0]["layers"][1]["verdict"], "holds");
         assert_eq!(object["claims"][1]["layers"][0]["verdict"], "fails");
         assert_eq!(object["claims"][1]["order"][1], "best");

@@ -4,13 +4,14 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+#[path = "../../run/tests/common/mod.rs"]
 mod common;
 
 use std::path::Path;
 
-use common::{experiment, with_finished};
-use hntf_harness::report::{Format, json, published_topics, topics};
-use hntf_harness::run::Finished;
+use common::{experiment, with_fits};
+use hntf_report::{Format, json, published_topics, topics};
+use hntf_run::Fits;
 use insta::assert_snapshot;
 
 const WORDS: [&str; 8] = [
@@ -83,22 +84,22 @@ kind = "relations"
 method = "multi-hntf"
 "#;
 
-fn finished<T>(text: &str, then: impl FnOnce(&Finished<'_>) -> T) -> T {
+fn fits<T>(text: &str, then: impl FnOnce(&Fits<'_>) -> T) -> T {
     let folder = tempfile::tempdir().unwrap();
     documents(folder.path());
-    with_finished(&experiment(folder.path(), text), then)
+    with_fits(&experiment(folder.path(), text), then)
 }
 
 #[test]
 fn topics_for_a_terminal_with_shared_and_own_relations_and_none() {
-    finished(TEXT, |f| {
+    fits(TEXT, |f| {
         assert_snapshot!(topics(f, Format::Terminal).unwrap());
     });
 }
 
 #[test]
 fn topics_in_markdown() {
-    finished(TEXT, |f| {
+    fits(TEXT, |f| {
         assert_snapshot!(topics(f, Format::Markdown).unwrap());
     });
 }
@@ -118,7 +119,7 @@ fn all_methods_have_their_topics_in_the_order_of_the_reference() {
     // A reference with a start of its own, so that its topics stand otherwise.
     let other = of_ncpd.replace("id = \"ncpd\"", "id = \"ncpd\"\ntrials = 4");
     for text in [TEXT, &of_ncpd, &other] {
-        finished(text, |f| {
+        fits(text, |f| {
             let printed = topics(f, Format::Terminal).unwrap();
             let words = first_words(&printed, "NCPD");
             for method in ["Multi-HNTF", "HNTF-1", "Standard HNCPD"] {
@@ -130,14 +131,14 @@ fn all_methods_have_their_topics_in_the_order_of_the_reference() {
 
 #[test]
 fn the_order_of_topics_does_not_touch_the_record() {
-    let record = |text: &str| finished(text, |f| f.record.clone());
+    let record = |text: &str| fits(text, |f| f.record.clone());
     let tree = TEXT.replace("words = 2", "order = \"tree\"\nreference = \"hncpd\"");
     assert_eq!(record(TEXT), record(&tree));
 }
 
 #[test]
 fn json_says_which_published_topics_were_found() {
-    finished(TEXT, |f| {
+    fits(TEXT, |f| {
         let topics = published_topics(f).unwrap();
         assert_eq!(topics.len(), 4);
         for of_method in &topics {
@@ -155,7 +156,7 @@ fn json_says_which_published_topics_were_found() {
 
 #[test]
 fn heat_maps_and_relations_name_items_and_topics() {
-    finished(TEXT, |f| {
+    fits(TEXT, |f| {
         let figures = &f.prepared.experiment.figures;
         for (figure, stem) in figures.iter().zip([
             "topics-hncpd",
