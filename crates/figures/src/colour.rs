@@ -1,5 +1,7 @@
 //! Colours: the sequential map of heat maps, and the palette that tells series apart.
 
+use std::sync::LazyLock;
+
 use plotters::style::RGBColor;
 
 pub(crate) const PAPER: RGBColor = RGBColor(255, 255, 255);
@@ -13,13 +15,20 @@ pub(crate) const BAND: RGBColor = RGBColor(244, 244, 244);
 /// Cells without a value.
 const MISSING: RGBColor = RGBColor(190, 190, 190);
 
-/// The colour of a level from 1 to 255, viridis; grey for 0, a cell without a value.
-pub(crate) fn level(level: u8) -> RGBColor {
-    let Some(step) = level.checked_sub(1) else {
-        return MISSING;
-    };
-    let colour = colorous::VIRIDIS.eval_rational(usize::from(step), 255);
-    RGBColor(colour.r, colour.g, colour.b)
+/// The colours of the levels 1 to 255, viridis, and of 0, a cell without a value.
+pub(crate) static LEVELS: LazyLock<[RGBColor; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|level| match level.checked_sub(1) {
+        None => MISSING,
+        Some(step) => {
+            let colour = colorous::VIRIDIS.eval_rational(step, 255);
+            RGBColor(colour.r, colour.g, colour.b)
+        }
+    })
+});
+
+/// The colour of a value on a scale.
+pub(crate) fn colour_of(value: f64, scale: (f64, f64)) -> RGBColor {
+    LEVELS[usize::from(level_of(value, scale))]
 }
 
 /// The level of a value on a scale; values beyond its ends take the end's level.

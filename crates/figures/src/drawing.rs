@@ -8,12 +8,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect as PdfRect, Ref};
 use plotters::style::RGBColor;
-use resvg::tiny_skia::{
-    Color, FilterQuality, Paint, Pattern, Pixmap, PremultipliedColorU8, SpreadMode, Transform,
-};
+use resvg::tiny_skia::{Color, Pixmap, PremultipliedColorU8, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
-use crate::colour;
+use crate::colour::LEVELS;
 use crate::error::FigureError;
 use crate::sheet::Rect;
 use crate::text::FAMILY;
@@ -135,7 +133,7 @@ impl Drawing {
         sheet.fill(Color::WHITE);
         let view = Transform::from_scale(scale as f32, scale as f32);
         for image in &self.images {
-            image.paint(&mut sheet, view);
+            image.paint(&mut sheet, scale);
         }
         for layer in &self.layers {
             resvg::render(&layer.tree, view, &mut sheet.as_mut());
@@ -244,25 +242,24 @@ impl Image {
         Ok(bytes)
     }
 
-    fn paint(&self, sheet: &mut Pixmap, view: Transform) {
-        let [x, y, width, height] = self.area.sides().map(|side| side as f32);
-        let area = resvg::tiny_skia::Rect::from_xywh(x, y, width, height);
-        let Some((mut image, area)) = Pixmap::new(self.cols, self.rows).zip(area) else {
-            return;
+    /// Fills the dots whose centres lie within the area.
+    fn paint(&self, sheet: &mut Pixmap, scale: f64) {
+        let [x, y, width, height] = self.area.sides().map(|side| side * scale);
+        let dots = |from: f64, length: f64, limit: u32, count: u32| {
+            let first = from.round().max(0.0) as u32;
+            let last = (from + length).round().max(0.0) as u32;
+            let cell = move |dot: u32| (f64::from(dot) + 0.5 - from) / length * f64::from(count);
+            (first..last.min(limit)).map(move |dot| (dot, (cell(dot) as u32).min(count - 1)))
         };
-        for (pixel, level) in image.pixels_mut().iter_mut().zip(&self.levels) {
-            let RGBColor(r, g, b) = colour::level(*level);
-            *pixel = PremultipliedColorU8::from_rgba(r, g, b, u8::MAX).unwrap_or(*pixel);
+        let across = sheet.width();
+        for (top, row) in dots(y, height, sheet.height(), self.rows) {
+            for (left, col) in dots(x, width, across, self.cols) {
+                let level = self.levels[(row * self.cols + col) as usize];
+                let RGBColor(r, g, b) = LEVELS[usize::from(level)];
+                let pixel = &mut sheet.pixels_mut()[(top * across + left) as usize];
+                *pixel = PremultipliedColorU8::from_rgba(r, g, b, u8::MAX).unwrap_or(*pixel);
+            }
         }
-        let (across, down) = (width / self.cols as f32, height / self.rows as f32);
-        let fit = Transform::from_row(across, 0.0, 0.0, down, x, y);
-        let (mode, quality) = (SpreadMode::Pad, FilterQuality::Nearest);
-        let paint = Paint {
-            shader: Pattern::new(image.as_ref(), mode, quality, 1.0, fit),
-            anti_alias: false,
-            ..Paint::default()
-        };
-        sheet.fill_rect(area, &paint, view, None);
     }
 
     fn embed(&self, pdf: &mut Pdf, id: Ref) -> Result<(), FigureError> {
@@ -292,8 +289,10 @@ impl Rect {
 }
 
 fn palette() -> Vec<u8> {
-    let colours = (0..=u8::MAX).map(colour::level);
-    colours.flat_map(|RGBColor(r, g, b)| [r, g, b]).collect()
+    LEVELS
+        .iter()
+        .flat_map(|colour| [colour.0, colour.1, colour.2])
+        .collect()
 }
 
 fn encode<W: Write>(mut encoder: png::Encoder<'_, W>, data: &[u8]) -> Result<(), FigureError> {

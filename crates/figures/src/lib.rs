@@ -26,6 +26,7 @@
 //! ```
 
 mod axis;
+mod cells;
 mod colour;
 mod curves;
 mod data;
@@ -33,8 +34,10 @@ mod dots;
 mod drawing;
 mod error;
 mod frame;
+mod heatmaps;
 mod layers;
 mod look;
+mod plan;
 mod sheet;
 mod text;
 
@@ -102,6 +105,23 @@ impl Figure for DotPlot {
 impl Figure for LayerPanels {
     fn draw(&self) -> Result<Drawing, FigureError> {
         layers::drawing(self)
+    }
+}
+
+impl Figure for HeatmapGrid {
+    fn draw(&self) -> Result<Drawing, FigureError> {
+        heatmaps::drawing(self)
+    }
+}
+
+impl Figure for AnyFigure {
+    fn draw(&self) -> Result<Drawing, FigureError> {
+        match self {
+            Self::Dots(figure) => figure.draw(),
+            Self::Curves(figure) => figure.draw(),
+            Self::Layers(figure) => figure.draw(),
+            Self::Heatmaps(figure) => figure.draw(),
+        }
     }
 }
 
