@@ -1,13 +1,14 @@
 //! `cargo xtask check`: have committed numbers moved?
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use hntf_experiment::{Experiment, ExperimentError, catalogue};
-use hntf_report::drift;
 use hntf_report::output::{Owner, Target};
-use hntf_run::Record;
+use hntf_report::{compare_page, drift, pages};
 use hntf_run::store::Store;
+use hntf_run::{Fits, Record};
 
 use crate::args::CheckArgs;
 use crate::error::CliError;
@@ -105,17 +106,57 @@ fn check_one(experiment: &Experiment, results: &Path, args: &CheckArgs) -> Resul
     let store = Store::temporary()?;
     let fits = fit(&prepared, args.threads, None, &store)?;
     let drifts = drift::compare(experiment, &committed, &fits.record);
+    let command = format!("cargo xtask reproduce {name}");
+    let (pages, moved_lines) = moved_pages(&fits, &results.join(name), &command)?;
     let cells = fits.record.cells().len();
-    if drifts.is_empty() {
-        print(&format!("{name}: {cells} cells as committed"));
+    let same = drifts.is_empty() && moved_lines.is_empty();
+    if same {
+        print(&format!(
+            "{name}: {cells} cells and {pages} pages as committed"
+        ));
     } else {
-        let moved = drifts.len();
-        print(&format!("{name}: {cells} cells, {moved} not as committed"));
+        let (moved, lines) = (drifts.len(), moved_lines.len());
+        print(&format!(
+            "{name}: of {cells} cells {moved} and of {pages} pages {lines} lines not as committed"
+        ));
         drifts.iter().for_each(|drift| print(&format!("  {drift}")));
+        for line in moved_lines.iter().take(MOST_LINES) {
+            print(&format!("  {line}"));
+        }
+        if lines > MOST_LINES {
+            print(&format!("  … and {} more lines", lines - MOST_LINES));
+        }
     }
     if let Some(target) = target {
-        target.commit(&fits, &format!("cargo xtask reproduce {name}"))?;
+        target.commit(&fits, &command)?;
         print(&format!("{name}: new results written"));
     }
-    Ok(drifts.is_empty())
+    Ok(same)
+}
+
+/// So many lines of pages are shown; one number may stand in many of them.
+const MOST_LINES: usize = 20;
+
+/// How many pages there are, and their lines that are not as committed: tables, topics, and the data
+/// of figures.
+fn moved_pages(
+    fits: &Fits<'_>,
+    committed: &Path,
+    command: &str,
+) -> Result<(usize, Vec<String>), CliError> {
+    let mut now = pages(fits, command)?.texts;
+    let mut names: BTreeSet<String> = now.keys().cloned().collect();
+    let pages = names.len();
+    let figures = std::fs::read_dir(committed.join("figures"));
+    let files = figures.into_iter().flatten().flatten();
+    let files = files.map(|f| format!("figures/{}", f.file_name().to_string_lossy()));
+    names.extend(files.filter(|name| name.ends_with(".json")));
+    names.extend(["table.md", "topics.md", "topics.tex"].map(str::to_owned));
+    let experiment = fits.prepared.experiment;
+    let moved = names.iter().flat_map(|name| {
+        let before = std::fs::read_to_string(committed.join(name)).ok();
+        let after = now.remove(name);
+        compare_page(experiment, name, before.as_deref(), after.as_deref())
+    });
+    Ok((pages, moved.collect()))
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use hntf_harness::figures::FigureError;
+use hntf_figures::FigureError;
 use hntf_run::{RecordError, RunError};
 use thiserror::Error;
 

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use hntf_figures::Figure;
+use rayon::prelude::*;
 use tempfile::TempDir;
 
 use hntf_experiment::Experiment;
@@ -10,12 +12,9 @@ use hntf_run::files::share;
 use hntf_run::{FitSummary, Fits};
 
 use crate::error::ReportError;
-use crate::format::Format;
 use crate::manifest::{Earlier, MANIFEST, manifest};
-use crate::pictures::draw;
+use crate::pages::pages;
 use crate::place;
-use crate::tables::render;
-use crate::topics::topics;
 
 /// Whose an experiment is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,31 +98,16 @@ impl Target {
             "seconds.csv",
             &seconds(&fits.summaries).map_err(|e| refuse(root)(e.into()))?,
         )?;
-        write(
-            "table.md",
-            render(fits, command, Format::Markdown).as_bytes(),
-        )?;
-
-        for (name, format) in [
-            ("topics.md", Format::Markdown),
-            ("topics.tex", Format::Latex),
-        ] {
-            let text = topics(fits, format)?;
-            if !text.is_empty() {
-                write(name, text.as_bytes())?;
-            }
-        }
-
         let figures = root.join("figures");
         std::fs::create_dir(&figures).map_err(refuse(&figures))?;
-        let mut stems = Vec::new();
-        for section in &fits.prepared.experiment.figures {
-            let stem = section.value.stem();
-            if let Some(figure) = draw(&section.value, fits)? {
-                figure.save(&figures, &stem)?;
-                stems.push(stem);
-            }
+        let pages = pages(fits, command)?;
+        for (name, text) in &pages.texts {
+            write(name, text.as_bytes())?;
         }
+        let drawn = pages.figures.par_iter();
+        let drawn = drawn.map(|(stem, figure)| figure.save(&figures, stem));
+        drawn.collect::<Result<Vec<()>, _>>()?;
+        let stems: Vec<String> = pages.figures.into_iter().map(|(stem, _)| stem).collect();
         let manifest = manifest(fits, command, &stems, self.file.as_deref());
         let text = serde_json::to_string_pretty(&manifest).map_err(|e| refuse(root)(e.into()))?;
         write(MANIFEST, format!("{text}\n").as_bytes())?;

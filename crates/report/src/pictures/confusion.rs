@@ -1,7 +1,7 @@
 //! A confusion matrix: true classes against predicted ones.
 
 use hntf_experiment::figures::Confusion;
-use hntf_harness::figures::{HeatmapGrid, Panel};
+use hntf_figures::{AnyFigure, HeatmapGrid, Panel};
 use hntf_run::Fits;
 use hntf_run::measures::{confusion, judged};
 
@@ -16,7 +16,8 @@ pub(super) fn draw(figure: &Confusion, fits: &Fits<'_>) -> Drawn {
     };
     let hierarchy = fits.hierarchy(index, trial)?;
     let mut grid = HeatmapGrid {
-        title: Some(fit_name(fits, &figure.method, trial)),
+        title: fit_name(fits, &figure.method, trial),
+        subtitle: "true and predicted classes".to_owned(),
         scale: (0.0, 1.0),
         scale_label: "share of the documents of the true class".to_owned(),
         panels: vec![Vec::new()],
@@ -48,5 +49,5 @@ pub(super) fn draw(figure: &Confusion, fits: &Fits<'_>) -> Drawn {
         grid.x_labels.push(format!("predicted {}", labels.name));
         grid.y_labels.push(format!("true {}", labels.name));
     }
-    Ok(Some(Box::new(grid)))
+    Ok(Some(AnyFigure::Heatmaps(grid)))
 }

@@ -1,7 +1,7 @@
 //! How the fits of several methods go: what each watches, by iteration.
 
 use hntf_experiment::figures::{Convergence, Values};
-use hntf_harness::figures::{Curve, Curves};
+use hntf_figures::{AnyFigure, Curve, Curves};
 use hntf_models::Hierarchy;
 use hntf_run::Fits;
 
@@ -38,15 +38,19 @@ pub(super) fn draw(figure: &Convergence, fits: &Fits<'_>) -> Drawn {
         }
     }
     let of = match layers[..] {
-        [layer] => format!(", layer of rank {}", experiment.ranks[layer]),
-        _ => String::new(),
+        [layer] => format!(
+            "how the fits of the layer of rank {} went",
+            experiment.ranks[layer]
+        ),
+        _ => "how the fits went".to_owned(),
     };
     let y_label = match figure.values {
         Values::Excess => "best watched error so far / smallest − 1",
         Values::Watched => "watched error",
     };
-    Ok(Some(Box::new(Curves {
-        title: format!("{}{of}", experiment.title),
+    Ok(Some(AnyFigure::Curves(Curves {
+        title: experiment.title.clone(),
+        subtitle: of,
         x_label: "iteration (one costs more in some methods than in others)".to_owned(),
         y_label: y_label.to_owned(),
         log_x: true,

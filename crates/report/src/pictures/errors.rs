@@ -3,7 +3,7 @@
 use hntf_experiment::figures::Errors;
 use hntf_experiment::metrics::{self, RELATIVE_ERROR};
 use hntf_experiment::{Aggregate, Origin};
-use hntf_harness::figures::{DotPlot, DotRow, DotRows, Spread};
+use hntf_figures::{AnyFigure, DotPlot, DotRow, DotRows, Spread};
 use hntf_run::Fits;
 
 use super::drawn::Drawn;
@@ -39,8 +39,9 @@ pub(super) fn draw(figure: &Errors, fits: &Fits<'_>) -> Drawn {
         // Nothing to tell apart.
         groups.iter_mut().for_each(|group| group.name.clear());
     }
-    Ok(Some(Box::new(DotPlot {
+    Ok(Some(AnyFigure::Dots(DotPlot {
         title: experiment.title.clone(),
+        subtitle: String::new(),
         panels: experiment
             .ranks
             .iter()

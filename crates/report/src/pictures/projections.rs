@@ -1,7 +1,7 @@
 //! Max-projections along every mode: the data, and the approximation of every layer.
 
 use hntf_experiment::figures::Projections;
-use hntf_harness::figures::{HeatmapGrid, Panel};
+use hntf_figures::{AnyFigure, HeatmapGrid, Panel};
 use hntf_run::Fits;
 use hntf_tensor::{DenseTensor, Tensor};
 
@@ -43,6 +43,9 @@ pub(super) fn draw(figure: &Projections, fits: &Fits<'_>) -> Drawn {
             .flat_map(DenseTensor::values)
             .fold(0.0, |a: f64, b| a.max(*b))
     };
+    let ranks: Vec<String> = (hierarchy.layers.iter())
+        .map(|l| l.rank.to_string())
+        .collect();
     let scale = figure.scale.unwrap_or_else(|| (0.0, largest()));
     let names = &dataset.mode_names;
     let others = |mode: usize| -> Vec<&String> {
@@ -61,8 +64,9 @@ pub(super) fn draw(figure: &Projections, fits: &Fits<'_>) -> Drawn {
             ..Panel::default()
         })
     };
-    Ok(Some(Box::new(HeatmapGrid {
-        title: Some(fit_name(fits, &figure.method, trial)),
+    Ok(Some(AnyFigure::Heatmaps(HeatmapGrid {
+        title: fit_name(fits, &figure.method, trial),
+        subtitle: format!("largest entries along each mode, ranks {}", ranks.join("-")),
         row_titles: rows.iter().map(|(name, _)| name.clone()).collect(),
         column_titles: names.iter().map(|n| format!("max over {n}")).collect(),
         y_labels: (0..names.len()).map(|m| others(m)[0].clone()).collect(),

@@ -1,6 +1,6 @@
 //! How many topics: what restarts say of every rank.
 
-use hntf_harness::figures::{LayerPanel, LayerPanels, LayerPlot, Series, Spread};
+use hntf_figures::{AnyFigure, LayerPanel, LayerPanels, Series, Spread};
 use hntf_run::Fits;
 
 use super::drawn::Drawn;
@@ -14,17 +14,11 @@ pub(super) fn draw(fits: &Fits<'_>) -> Drawn {
     let ranks: Vec<usize> = experiment.ranks.iter().rev().copied().collect();
     let panel = |y_label: &str, threshold, reach: &[f64], spread: Measured<'_>| {
         let series = reports.iter().map(|report| series(report, &ranks, spread));
-        let plot = LayerPlot {
-            layers: ranks.iter().map(ToString::to_string).collect(),
-            x_label: "rank".to_owned(),
+        LayerPanel {
             y_label: y_label.to_owned(),
             series: series.collect(),
-        };
-        let reach = reach.to_vec();
-        LayerPanel {
-            plot,
             threshold,
-            reach,
+            reach: reach.to_vec(),
         }
     };
     let alone = |value: Option<f64>| {
@@ -65,11 +59,14 @@ pub(super) fn draw(fits: &Fits<'_>) -> Drawn {
         ),
     ];
     let shows = |panel: &LayerPanel| {
-        let mut values = panel.plot.series.iter().flat_map(|s| &s.values);
+        let mut values = panel.series.iter().flat_map(|s| &s.values);
         values.any(Option::is_some)
     };
-    Ok(Some(Box::new(LayerPanels {
+    Ok(Some(AnyFigure::Layers(LayerPanels {
         title: experiment.title.clone(),
+        subtitle: "what restarts say of every rank".to_owned(),
+        layers: ranks.iter().map(ToString::to_string).collect(),
+        x_label: "rank".to_owned(),
         panels: panels.into_iter().filter(shows).collect(),
     })))
 }

@@ -2,7 +2,7 @@
 
 use hntf_datasets::{Dataset, Grouping};
 use hntf_experiment::figures::Relations;
-use hntf_harness::figures::{HeatmapGrid, Panel};
+use hntf_figures::{AnyFigure, HeatmapGrid, Panel};
 use hntf_models::Relation;
 use hntf_models::topics::TopicOrder;
 use hntf_run::Fits;
@@ -36,8 +36,9 @@ pub(super) fn draw(figure: &Relations, fits: &Fits<'_>) -> Drawn {
         shown: &shown,
     };
     let mut grid = drawing.grid();
-    grid.title = Some(fit_name(fits, &figure.method, shown.trial));
-    Ok(Some(Box::new(grid)))
+    grid.title = fit_name(fits, &figure.method, shown.trial);
+    grid.subtitle = "relations between the topics of layers".to_owned();
+    Ok(Some(AnyFigure::Heatmaps(grid)))
 }
 
 struct Drawing<'a> {

@@ -2,7 +2,7 @@
 
 use hntf_datasets::LabelSet;
 use hntf_experiment::figures::{Scaled, TopicMaps};
-use hntf_harness::figures::{HeatmapGrid, Panel};
+use hntf_figures::{AnyFigure, HeatmapGrid, Panel};
 use hntf_models::topics::profile;
 use hntf_run::Fits;
 use hntf_tensor::Matrix;
@@ -23,7 +23,8 @@ pub(super) fn draw(figure: &TopicMaps, fits: &Fits<'_>) -> Drawn {
     let topic_mode = words.unwrap_or(modes.saturating_sub(1));
     let labels = topic_names(&shown.hierarchy, &shown.order, dataset, words, figure.words);
     let mut grid = HeatmapGrid {
-        title: Some(fit_name(fits, &figure.method, shown.trial)),
+        title: fit_name(fits, &figure.method, shown.trial),
+        subtitle: "where topics live".to_owned(),
         ..HeatmapGrid::default()
     };
     let unnamed = Vec::new();
@@ -64,7 +65,7 @@ pub(super) fn draw(figure: &TopicMaps, fits: &Fits<'_>) -> Drawn {
     };
     grid.scale = (0.0, high);
     grid.scale_label = scale_label.to_owned();
-    Ok(Some(Box::new(grid)))
+    Ok(Some(AnyFigure::Heatmaps(grid)))
 }
 
 /// Whether items are periods named by the day they begin on: "7 Feb" is the month from then on. Data

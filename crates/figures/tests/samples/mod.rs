@@ -1,9 +1,11 @@
 //! Figures with the content and the labels of real ones.
 
-use super::super::*;
+#![allow(dead_code)]
+
+use hntf_figures::*;
 
 /// Reproducible numbers in [0, 1) that look random.
-pub(super) fn noise(index: usize) -> f64 {
+pub(crate) fn noise(index: usize) -> f64 {
     (index as f64 * 12.9898 + 4.1)
         .sin()
         .mul_add(43758.5453, 1e6)
@@ -21,7 +23,7 @@ fn blocks(rows: usize, cols: usize, shift: usize, count: usize) -> Vec<f64> {
         .collect()
 }
 
-pub(super) fn panel(values: Vec<f64>, rows: usize, cols: usize) -> Panel {
+pub(crate) fn panel(values: Vec<f64>, rows: usize, cols: usize) -> Panel {
     Panel {
         rows,
         cols,
@@ -30,14 +32,14 @@ pub(super) fn panel(values: Vec<f64>, rows: usize, cols: usize) -> Panel {
     }
 }
 
-pub(super) fn strings<const N: usize>(texts: [&str; N]) -> Vec<String> {
+pub(crate) fn strings<const N: usize>(texts: [&str; N]) -> Vec<String> {
     texts.map(str::to_owned).to_vec()
 }
 
-pub(super) fn projections() -> HeatmapGrid {
+pub(crate) fn projections() -> HeatmapGrid {
     let view = |layer: usize, mode: usize| panel(blocks(40, 40, mode + layer, 7 - layer), 40, 40);
     HeatmapGrid {
-        title: Some("Largest value along each mode, tensor of 40 × 40 × 40".into()),
+        title: "Largest value along each mode, tensor of 40 × 40 × 40".into(),
         panels: (0..4)
             .map(|layer| (0..3).map(|mode| Some(view(layer, mode))).collect())
             .collect(),
@@ -52,10 +54,11 @@ pub(super) fn projections() -> HeatmapGrid {
         y_labels: strings(["mode 1", "mode 1", "mode 2"]),
         scale: (0.0, 3.5),
         scale_label: "largest value".into(),
+        ..HeatmapGrid::default()
     }
 }
 
-pub(super) fn relations() -> HeatmapGrid {
+pub(crate) fn relations() -> HeatmapGrid {
     let relation = |rows: usize, cols: usize, truth: bool| {
         let value = |row: usize, col: usize| match (row * cols / rows == col, truth) {
             (inside, true) => f64::from(u8::from(inside)),
@@ -76,7 +79,7 @@ pub(super) fn relations() -> HeatmapGrid {
             .to_vec()
     };
     HeatmapGrid {
-        title: Some("Relations between layers".into()),
+        title: "Relations between layers".into(),
         panels: vec![row(7, 4), row(7, 2), row(4, 2)],
         row_titles: strings(["7 → 4", "7 → 2", "4 → 2"]),
         column_titles: strings(["ground truth", "Multi-HNTF", "Neural HNCPD"]),
@@ -84,6 +87,7 @@ pub(super) fn relations() -> HeatmapGrid {
         y_labels: vec!["topic below".into(); 3],
         scale: (0.0, 1.0),
         scale_label: "weight".into(),
+        ..HeatmapGrid::default()
     }
 }
 
@@ -134,7 +138,7 @@ const METHODS: [&str; 12] = [
 ];
 
 /// A dot plot of so many rows and panels, a third of the rows beyond the publication.
-pub(super) fn errors(rows: usize, panels: usize) -> DotPlot {
+pub(crate) fn errors(rows: usize, panels: usize) -> DotPlot {
     let spread = |row: usize, panel: usize| {
         let base = [0.12, 0.45, 0.71][panel % 3] + 0.2 * noise(row);
         let trial = |index| base + 0.05 * noise(index + 100 * row + 1000 * panel);
@@ -163,6 +167,7 @@ pub(super) fn errors(rows: usize, panels: usize) -> DotPlot {
     let beyond = rows - rows / 3;
     DotPlot {
         title: "Synthetic tensor, noise 0.4".into(),
+        subtitle: String::new(),
         panels: (0..panels)
             .map(|panel| format!("r = {}", 7 - panel % 6))
             .collect(),
@@ -193,7 +198,7 @@ fn unnamed_errors() -> DotPlot {
 }
 
 /// What is said of ten ranks, in three plots.
-pub(super) fn ranks(methods: usize) -> LayerPanels {
+pub(crate) fn ranks(methods: usize) -> LayerPanels {
     let panel = |y_label: &str, scale: f64, threshold, reach: Vec<f64>| {
         let spread = |method: usize, rank: usize| {
             let trial = |index: usize| {
@@ -208,18 +213,17 @@ pub(super) fn ranks(methods: usize) -> LayerPanels {
             values: (0..10).map(|rank| spread(method, rank)).collect(),
         };
         LayerPanel {
-            plot: LayerPlot {
-                layers: (1..11).map(|rank| rank.to_string()).collect(),
-                x_label: "rank".into(),
-                y_label: y_label.into(),
-                series: (0..methods).map(series).collect(),
-            },
+            y_label: y_label.into(),
+            series: (0..methods).map(series).collect(),
             threshold,
             reach,
         }
     };
     LayerPanels {
         title: "How many topics?".into(),
+        subtitle: String::new(),
+        layers: (1..11).map(|rank| rank.to_string()).collect(),
+        x_label: "rank".into(),
         panels: vec![
             panel("training error", 1.0, None, Vec::new()),
             panel("stability of best", 1.0, Some(0.9), vec![1.0]),
@@ -228,7 +232,7 @@ pub(super) fn ranks(methods: usize) -> LayerPanels {
     }
 }
 
-pub(super) fn convergence(curves: usize, log_x: bool, log_y: bool) -> Curves {
+pub(crate) fn convergence(curves: usize, log_x: bool, log_y: bool) -> Curves {
     let error = |method: usize, step: f64| {
         let pace = 100.0 + 80.0 * method as f64;
         0.01 * (method + 1) as f64
@@ -242,6 +246,7 @@ pub(super) fn convergence(curves: usize, log_x: bool, log_y: bool) -> Curves {
     };
     Curves {
         title: "Convergence".into(),
+        subtitle: "best trial by training error".into(),
         x_label: "iteration".into(),
         y_label: "relative error".into(),
         log_x,
@@ -261,7 +266,7 @@ fn confusion() -> HeatmapGrid {
         ..panel(values, 2, 2)
     };
     HeatmapGrid {
-        title: Some("Multi-HNTF, supervised: trial 3, the best by training error".into()),
+        title: "Multi-HNTF, supervised: trial 3, the best by training error".into(),
         panels: vec![vec![
             Some(panel(values)),
             Some(panel(vec![1.5, 0.0, 0.5, -1.0])),
@@ -275,9 +280,61 @@ fn confusion() -> HeatmapGrid {
     }
 }
 
-pub(super) fn samples() -> Vec<(&'static str, Box<dyn Figure>)> {
+/// Projections of a tensor of 300 × 5 × 40.
+pub(crate) fn unequal_projections() -> HeatmapGrid {
+    let shapes = [(5, 40), (300, 40), (300, 5)];
+    let view = |layer: usize| {
+        let panel = |(rows, cols)| Some(panel(blocks(rows, cols, layer, 7), rows, cols));
+        shapes.map(panel).to_vec()
+    };
+    HeatmapGrid {
+        panels: (0..3).map(view).collect(),
+        x_labels: strings(["period", "period", "person"]),
+        y_labels: strings(["person", "word", "word"]),
+        ..projections()
+    }
+}
+
+/// Where topics live in long modes: 150 people and 40 weeks at three layers.
+pub(crate) fn topics() -> HeatmapGrid {
+    let row = |rows: usize, name: &str| {
+        let panel = |cols: usize| {
+            let value = |i: usize| {
+                noise(i)
+                    * if i / cols % cols == i % cols {
+                        1.0
+                    } else {
+                        0.2
+                    }
+            };
+            Some(Panel {
+                row_labels: (0..rows).map(|i| format!("{name} {}", i + 1)).collect(),
+                col_labels: (0..cols)
+                    .map(|i| format!("{} energy power market", i + 1))
+                    .collect(),
+                ..panel((0..rows * cols).map(value).collect(), rows, cols)
+            })
+        };
+        [8, 4, 2].map(panel).to_vec()
+    };
+    HeatmapGrid {
+        title: "Mail of a company".into(),
+        subtitle: "Multi-HNTF: trial 3, the best by training error".into(),
+        panels: vec![row(150, "person"), row(40, "week")],
+        row_titles: strings(["person", "week, first day"]),
+        column_titles: strings(["rank 8", "rank 4", "rank 2"]),
+        x_labels: vec!["topic".into(); 3],
+        scale: (0.0, 1.0),
+        scale_label: "weight, scaled so that each topic's largest is 1".into(),
+        ..HeatmapGrid::default()
+    }
+}
+
+pub(crate) fn samples() -> Vec<(&'static str, Box<dyn Figure>)> {
     vec![
         ("projections", Box::new(projections())),
+        ("unequal-projections", Box::new(unequal_projections())),
+        ("topics", Box::new(topics())),
         ("relations", Box::new(relations())),
         ("factors", Box::new(factors())),
         ("confusion", Box::new(confusion())),

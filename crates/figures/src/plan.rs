@@ -1,0 +1,255 @@
+//! What a grid of heat maps is like before anything has a place: how large panels are, which share
+//! an axis, and how their rows and columns are named.
+
+use crate::data::{HeatmapGrid, Panel};
+use crate::text::{CAP, Font, font};
+
+pub(crate) const TICK_TEXT: Font = font(8.5);
+pub(crate) const LABEL_TEXT: Font = font(10.0);
+/// Between panels.
+pub(crate) const GAP: f64 = 14.0;
+/// A tick and the space between it and its label.
+pub(crate) const TICK: f64 = 5.5;
+/// Room for all panels side by side with the axes between them, and for all above each other.
+const ROOM: (f64, f64) = (550.0, 620.0);
+/// Longest side of a panel; longer ones are compressed.
+const LONGEST: f64 = 400.0;
+/// Cells of short sides are widened until the side is so long, or the cell large enough for a name.
+const SHORTEST: f64 = 120.0;
+const NAMED_CELL: f64 = 15.0;
+/// Cells of annotated panels have room for their values even if the page gets wider.
+const ANNOTATED_CELL: f64 = 26.0;
+/// Sides of more cells than this are not enlarged for annotations.
+const MANY: usize = 24;
+const LARGEST_CELL: f64 = 30.0;
+/// A panel longer than this many times its width does not make the cells of all others small.
+const ASPECT: f64 = 8.0;
+/// Longest row or column name shown whole.
+const WIDEST_NAME: f64 = 150.0;
+
+pub(crate) struct Plan<'a> {
+    pub(crate) grid: &'a HeatmapGrid,
+    pub(crate) rows: usize,
+    pub(crate) cols: usize,
+    /// Side of a cell, where a side of a panel is neither compressed nor widened.
+    cell: f64,
+    annotated: bool,
+    rows_are_shared: bool,
+}
+
+/// The labels along one side of a panel.
+pub(crate) struct Ticks {
+    /// Row or column (counted from 0) and its name.
+    pub(crate) names: Vec<(usize, String)>,
+    /// Names run upwards, because side by side they would overlap.
+    pub(crate) upward: bool,
+    /// Room the names take across the axis.
+    pub(crate) depth: f64,
+}
+
+impl<'a> Plan<'a> {
+    pub(crate) fn new(grid: &'a HeatmapGrid) -> Self {
+        let (rows, cols) = (
+            grid.panels.len(),
+            grid.panels.iter().map(Vec::len).max().unwrap_or(0),
+        );
+        let mut plan = Self {
+            grid,
+            rows,
+            cols,
+            cell: 0.0,
+            annotated: false,
+            rows_are_shared: false,
+        };
+        let places = || (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col)));
+        let panels = places().filter_map(|(row, col)| plan.panel(row, col));
+        let panels: Vec<&Panel> = panels.collect();
+        let longest = |panel: &&Panel| {
+            let (long, short) = (
+                panel.rows.max(panel.cols) as f64,
+                panel.rows.min(panel.cols) as f64,
+            );
+            LONGEST / long.min(ASPECT * short)
+        };
+        let largest = panels.iter().map(longest).fold(LARGEST_CELL, f64::min);
+        let annotated = panels.iter().any(|panel| panel.annotate);
+        let shared = places().all(|(row, col)| plan.shares_rows(row, col));
+        (plan.annotated, plan.rows_are_shared) = (annotated, shared);
+        // The largest cell at which the panels fit a page, if there is any.
+        plan.cell = largest;
+        while plan.cell > 0.05 && !plan.fits() {
+            plan.cell *= 0.97;
+        }
+        plan
+    }
+
+    fn fits(&self) -> bool {
+        let axis = |col| {
+            self.depth(col)
+                + if self.has_row_axis(col) {
+                    LABEL_TEXT.size
+                } else {
+                    0.0
+                }
+        };
+        let width: f64 = (0..self.cols)
+            .map(|col| self.width(col) + axis(col) + GAP)
+            .sum();
+        let height: f64 = (0..self.rows).map(|row| self.height(row)).sum();
+        width <= ROOM.0 + GAP && height <= ROOM.1
+    }
+
+    /// The panel at a place of the grid, if it has anything to draw.
+    pub(crate) fn panel(&self, row: usize, col: usize) -> Option<&'a Panel> {
+        let panel = self.grid.panels.get(row)?.get(col)?.as_ref()?;
+        (!panel.values.is_empty()).then_some(panel)
+    }
+
+    /// The panels of a column of the grid.
+    pub(crate) fn column(&self, col: usize) -> impl Iterator<Item = &'a Panel> {
+        (0..self.rows).filter_map(move |row| self.panel(row, col))
+    }
+
+    /// Length of a side of so many cells, wherever it is: what shares an axis has one length.
+    pub(crate) fn side(&self, cells: usize) -> f64 {
+        let count = cells as f64;
+        let least = if self.annotated && cells <= MANY {
+            ANNOTATED_CELL
+        } else {
+            NAMED_CELL
+        };
+        let least = if least == NAMED_CELL {
+            (least * count).min(SHORTEST)
+        } else {
+            least * count
+        };
+        let side = (self.cell * count).min(LONGEST).max(least);
+        // Whole dots of the PNG per cell keep all cells alike.
+        let dots = (3.0 * side / count).floor();
+        if dots >= 2.0 {
+            dots * count / 3.0
+        } else {
+            side
+        }
+    }
+
+    /// Room for the names of the rows left of a column of the grid.
+    pub(crate) fn depth(&self, col: usize) -> f64 {
+        let panels = self.column(col).filter(|_| self.has_row_axis(col));
+        panels
+            .map(|panel| self.row_axis(panel).depth + TICK)
+            .fold(0.0, f64::max)
+    }
+
+    /// Width of the widest panel of a column of the grid.
+    pub(crate) fn width(&self, col: usize) -> f64 {
+        self.column(col)
+            .map(|panel| self.side(panel.cols))
+            .fold(0.0, f64::max)
+    }
+
+    /// Height of the highest panel of a row of the grid.
+    pub(crate) fn height(&self, row: usize) -> f64 {
+        let panels = (0..self.cols).filter_map(|col| self.panel(row, col));
+        panels
+            .map(|panel| self.side(panel.rows))
+            .fold(0.0, f64::max)
+    }
+
+    /// Whether a place is free, or its panel has the rows and names of the one left of it.
+    fn shares_rows(&self, row: usize, col: usize) -> bool {
+        let Some((panel, before)) = self.panel(row, col).zip(col.checked_sub(1)) else {
+            return true;
+        };
+        let label = |col| label(&self.grid.y_labels, col);
+        self.panel(row, before).is_some_and(|left| {
+            let names = panel.row_labels == left.row_labels;
+            names && panel.rows == left.rows && label(col) == label(before)
+        })
+    }
+
+    /// Whether panels name their rows, or share the names of their left neighbours. If one panel
+    /// cannot, none does: room is left for names anyway, and columns look alike.
+    pub(crate) fn has_row_axis(&self, col: usize) -> bool {
+        col == 0 || !self.rows_are_shared
+    }
+
+    /// The columns' names, unless they are those of the panel below.
+    pub(crate) fn col_axis(&self, row: usize, col: usize) -> Option<Ticks> {
+        let panel = self.panel(row, col)?;
+        let shared = self
+            .panel(row + 1, col)
+            .is_some_and(|below| panel.cols == below.cols && panel.col_labels == below.col_labels);
+        let cell = self.side(panel.cols) / panel.cols as f64;
+        (!shared).then(|| cols(panel.cols, &panel.col_labels, cell))
+    }
+
+    pub(crate) fn row_axis(&self, panel: &Panel) -> Ticks {
+        let cell = self.side(panel.rows) / panel.rows as f64;
+        let names = named(panel.rows, &panel.row_labels, 1.25 * TICK_TEXT.size, cell);
+        let depth = widest(&names);
+        Ticks {
+            names,
+            upward: false,
+            depth,
+        }
+    }
+}
+
+/// The label of a row or column of the grid, if it has one.
+pub(crate) fn label(labels: &[String], index: usize) -> &str {
+    labels.get(index).map_or("", String::as_str)
+}
+
+/// Names columns that are `cell` px wide: side by side if all fit, else upwards.
+fn cols(count: usize, labels: &[String], cell: f64) -> Ticks {
+    let number = TICK_TEXT.width(&count.to_string()) + 5.0;
+    let names = named(
+        count,
+        labels,
+        if labels.is_empty() { number } else { 0.0 },
+        cell,
+    );
+    if labels.is_empty() || widest(&names) + 4.0 <= cell {
+        return Ticks {
+            names,
+            upward: false,
+            depth: CAP * TICK_TEXT.size,
+        };
+    }
+    let names = named(count, labels, 1.25 * TICK_TEXT.size, cell);
+    let depth = widest(&names);
+    Ticks {
+        names,
+        upward: true,
+        depth,
+    }
+}
+
+fn widest(names: &[(usize, String)]) -> f64 {
+    TICK_TEXT.widest(names.iter().map(|(_, name)| name.as_str()))
+}
+
+/// Every name, or every second, third, … so that they are at least `need` px apart; without names
+/// numbers from 1, or the multiples of 2, 5, 10, 20, …
+fn named(count: usize, names: &[String], need: f64, cell: f64) -> Vec<(usize, String)> {
+    // Saturates for cells of no size, which leaves one tick.
+    let least = ((need / cell).ceil() as usize).max(1);
+    if !names.is_empty() {
+        let every = names.iter().enumerate().step_by(least);
+        return every
+            .map(|(i, name)| (i, TICK_TEXT.shorten(name, WIDEST_NAME)))
+            .collect();
+    }
+    // Long axes read better with round numbers even where there is room for more.
+    let least = least.max(count / 8);
+    let steps = (0..9).flat_map(|power| [1, 2, 5].map(|m| m * 10usize.pow(power)));
+    let step = steps
+        .into_iter()
+        .find(|step| *step >= least)
+        .unwrap_or(usize::MAX);
+    (step..=count)
+        .step_by(step)
+        .map(|number| (number - 1, number.to_string()))
+        .collect()
+}

@@ -1,2 +1,0 @@
-//! What is on its way out: figures.
-pub mod figures;
