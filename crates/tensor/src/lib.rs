@@ -24,6 +24,7 @@ mod sparse;
 mod spectrum;
 mod subspace;
 mod tensor;
+mod whole_file;
 
 pub use coordinates::{Coordinates, Duplicates};
 pub use cp::CpTensor;
