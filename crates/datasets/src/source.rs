@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::parameters::{Field, Parameter, list};
 use crate::{Dataset, DatasetError, Places};
 
 /// A data set as a configuration names it.
@@ -29,4 +30,18 @@ pub struct About {
 pub trait NamedSource: Source + Serialize + DeserializeOwned {
     /// What it is.
     const ABOUT: About;
+
+    /// Its fields, with their documentation.
+    const FIELDS: &'static [Field];
+
+    /// The keys of those that are tables, with their fields.
+    const TABLES: &'static [(&'static str, &'static [Field])] = &[];
+
+    /// All parameters at their defaults; what has none is empty.
+    fn with_defaults() -> Self;
+
+    /// Its parameters with their defaults, in the order in which they are declared.
+    fn parameters() -> Vec<Parameter> {
+        list(&Self::with_defaults(), Self::FIELDS, Self::TABLES)
+    }
 }
