@@ -1,12 +1,6 @@
 //! What every data set has.
 
-use std::path::{Path, PathBuf};
-
-use hntf_tensor::Tensor;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-use crate::{DatasetError, Origin};
+use hntf_tensor::{ContentWriter, Tensor};
 
 /// Data to factorize, and what is known about it.
 pub struct Dataset {
@@ -58,6 +52,57 @@ impl Dataset {
     pub fn reference(&self) -> &dyn Tensor {
         self.reference.as_ref().map_or(&*self.data, |(_, t)| &**t)
     }
+
+    /// The label set, where one is needed: what accuracy is measured on, what confusion matrices and
+    /// figures show. It is the last one, the coarsest.
+    pub fn label_set(&self) -> Option<&LabelSet> {
+        self.labels.last()
+    }
+
+    /// The label set that goes with layer `layer`, from 0 and fine to coarse: the one at its place, and
+    /// [`Dataset::label_set`] for layers above the sets.
+    pub fn label_set_of_layer(&self, layer: usize) -> Option<&LabelSet> {
+        self.labels.get(layer).or(self.label_set())
+    }
+
+    /// Feeds everything but `data` that measures and views of a fit depend on to `sink`, as
+    /// [`Tensor::content`] does the data: names, the reference, items, labels, truth and what was left
+    /// out. Notes are words about all of these and not fed.
+    pub fn context(&self, sink: &mut dyn FnMut(&[u8])) {
+        let mut out = ContentWriter::new(sink);
+        out.text(&self.data_name);
+        out.texts(&self.mode_names);
+        out.flag(self.reference.is_some());
+        if let Some((name, reference)) = &self.reference {
+            out.text(name);
+            out.with(|sink| reference.content(sink));
+        }
+        out.size(self.items.len());
+        for items in &self.items {
+            out.flag(items.is_some());
+            out.texts(items.as_deref().unwrap_or_default());
+        }
+        out.with(|sink| self.label_content(sink));
+        out.size(self.truth.len());
+        for grouping in &self.truth {
+            out.sizes(&grouping.classes);
+            out.size(grouping.coarse);
+        }
+        out.flag(self.left_out.is_some());
+        out.number(self.left_out.unwrap_or_default());
+    }
+
+    /// Feeds the label sets to `sink`: what supervised fits depend on besides `data`.
+    pub fn label_content(&self, sink: &mut dyn FnMut(&[u8])) {
+        let mut out = ContentWriter::new(sink);
+        out.size(self.labels.len());
+        for set in &self.labels {
+            out.text(&set.name);
+            out.texts(&set.classes);
+            out.sizes(&set.of);
+            out.flags(&set.known);
+        }
+    }
 }
 
 /// The classes of the indices of the last mode (documents, say).
@@ -83,142 +128,93 @@ pub struct Grouping {
     pub coarse: usize,
 }
 
-/// A data set as a configuration names it.
-pub trait Source: Sync + Send {
-    /// Loads or makes the data.
-    ///
-    /// # Errors
-    /// Files that are missing or not what they should be, or data that cannot be factorized.
-    fn load(&self, places: &Places) -> Result<Dataset, DatasetError>;
-}
-
-/// Where files are looked for.
-#[derive(Debug, Clone, Default)]
-pub struct Places {
-    /// What relative paths of a configuration start from: the folder of the configuration file.
-    pub base: PathBuf,
-    /// Folders that public data sets are looked for in, first to last. The last one is where
-    /// downloads are kept.
-    pub data: Vec<PathBuf>,
-}
-
-impl Places {
-    /// A file or folder of a public data set, by the names it may have; `origin` tells a user where
-    /// to get it.
-    ///
-    /// # Errors
-    /// [`DatasetError::Absent`], which names the first of them, if no folder has any.
-    pub fn find(&self, origin: Origin, names: &[&str]) -> Result<PathBuf, DatasetError> {
-        let mut candidates = self
-            .data
-            .iter()
-            .flat_map(|folder| names.iter().map(move |name| folder.join(name)));
-        candidates
-            .find(|path| path.exists())
-            .ok_or_else(|| DatasetError::Absent {
-                file: names.first().map(|n| (*n).to_owned()).unwrap_or_default(),
-                origin,
-                folders: self.data.clone(),
-            })
-    }
-
-    /// A file that a configuration names, under `key`, by its place in a data folder or else in its
-    /// own folder.
-    ///
-    /// # Errors
-    /// [`DatasetError::Nowhere`] if no folder has it.
-    pub fn find_or_resolve(&self, key: &'static str, path: &Path) -> Result<PathBuf, DatasetError> {
-        let folders = || self.data.iter().chain([&self.base]);
-        let found = folders().map(|folder| folder.join(path));
-        found
-            .into_iter()
-            .find(|path| path.exists())
-            .ok_or_else(|| DatasetError::Nowhere {
-                key,
-                file: path.to_owned(),
-                folders: folders().cloned().collect(),
-            })
-    }
-
-    /// The file a configuration names.
-    pub fn resolve(&self, path: &Path) -> PathBuf {
-        self.base.join(path)
-    }
-}
-
-/// What a list of data sets says of one.
-#[derive(Debug, Clone, Copy)]
-pub struct About {
-    /// Its name in configurations.
-    pub id: &'static str,
-    /// What it is, in one line.
-    pub summary: &'static str,
-    /// Where it comes from.
-    pub citation: &'static str,
-}
-
-/// A data set that can be named in a configuration: its parameters are its own fields.
-pub trait NamedSource: Source + Serialize + DeserializeOwned {
-    /// What it is.
-    const ABOUT: About;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
+    use hntf_tensor::DenseTensor;
+
+    fn labelled() -> Dataset {
+        let tensor = |value| Box::new(DenseTensor::new(vec![1, 2], vec![value, 1.0]).unwrap());
+        let set = |name: &str, of: &[usize]| LabelSet {
+            name: name.to_owned(),
+            classes: vec!["x".to_owned(), "y".to_owned()],
+            of: of.to_vec(),
+            known: vec![true, false],
+        };
+        let names = vec!["word".to_owned(), "document".to_owned()];
+        let mut dataset = Dataset::new(tensor(1.0), "data", names);
+        dataset.reference = Some(("data without noise".to_owned(), tensor(2.0)));
+        dataset.items[0] = Some(vec!["tensor".to_owned()]);
+        dataset.labels = vec![set("group", &[0, 1]), set("subject", &[1, 1])];
+        dataset.truth = vec![Grouping {
+            classes: vec![0, 0],
+            coarse: 1,
+        }];
+        dataset.left_out = Some(0.0);
+        dataset
+    }
+
+    fn bytes(feed: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        feed(&mut |part| bytes.extend_from_slice(part));
+        bytes
+    }
+
+    /// Whether a change is seen in the context, and in the labels.
+    fn seen(change: impl FnOnce(&mut Dataset)) -> (bool, bool) {
+        let (before, mut after) = (labelled(), labelled());
+        change(&mut after);
+        (
+            bytes(|sink| before.context(sink)) != bytes(|sink| after.context(sink)),
+            bytes(|sink| before.label_content(sink)) != bytes(|sink| after.label_content(sink)),
+        )
+    }
 
     #[test]
-    fn folders_are_looked_in_in_the_order_given_and_names_within_them() {
-        let root = tempfile::tempdir().unwrap();
-        let data: Vec<PathBuf> = ["a", "b"].iter().map(|f| root.path().join(f)).collect();
-        let places = Places {
-            data: data.clone(),
-            ..Places::default()
+    fn a_changed_label_is_seen_in_the_labels_and_in_the_context() {
+        assert_eq!(seen(|d| d.labels[0].of[0] = 1), (true, true));
+        assert_eq!(seen(|d| d.labels[1].known[1] = true), (true, true));
+        assert_eq!(seen(|d| d.labels[1].name.push('s')), (true, true));
+        assert_eq!(seen(|d| d.labels[0].classes[1].clear()), (true, true));
+        assert_eq!(seen(|d| d.labels.swap(0, 1)), (true, true));
+        assert_eq!(seen(|d| drop(d.labels.pop())), (true, true));
+    }
+
+    #[test]
+    fn everything_else_is_seen_in_the_context_alone() {
+        assert_eq!(seen(|d| d.data_name.push('s')), (true, false));
+        assert_eq!(seen(|d| d.mode_names[1].push('s')), (true, false));
+        assert_eq!(seen(|d| d.items[1] = Some(Vec::new())), (true, false));
+        assert_eq!(seen(|d| d.items[0] = None), (true, false));
+        assert_eq!(seen(|d| d.left_out = None), (true, false));
+        assert_eq!(seen(|d| d.left_out = Some(0.5)), (true, false));
+        assert_eq!(seen(|d| d.truth[0].classes[1] = 1), (true, false));
+        assert_eq!(seen(|d| d.truth[0].coarse = 2), (true, false));
+        assert_eq!(seen(|d| d.reference = None), (true, false));
+        let renamed = seen(|d| d.reference.as_mut().unwrap().0.push('s'));
+        assert_eq!(renamed, (true, false));
+        let other = |d: &mut Dataset| {
+            let tensor = DenseTensor::new(vec![1, 2], vec![2.0, 0.5]).unwrap();
+            d.reference = Some(("data without noise".to_owned(), Box::new(tensor)));
         };
-        let expected: Vec<PathBuf> = data
-            .iter()
-            .flat_map(|folder| ["x.tar.gz", "x"].map(|name| folder.join(name)))
+        assert_eq!(seen(other), (true, false));
+    }
+
+    #[test]
+    fn the_data_has_a_digest_of_its_own_and_notes_are_words() {
+        let other = DenseTensor::new(vec![1, 2], vec![7.0, 7.0]).unwrap();
+        assert_eq!(seen(|d| d.data = Box::new(other)), (false, false));
+        assert_eq!(seen(|d| d.notes.push("a note".to_owned())), (false, false));
+    }
+
+    #[test]
+    fn the_label_set_is_the_coarsest_and_layers_have_their_own_first() {
+        let dataset = labelled();
+        let name = |set: Option<&LabelSet>| set.unwrap().name.clone();
+        assert_eq!(name(dataset.label_set()), "subject");
+        let layers: Vec<_> = (0..3)
+            .map(|l| name(dataset.label_set_of_layer(l)))
             .collect();
-        for path in &expected {
-            fs::create_dir_all(path).unwrap();
-        }
-        for path in &expected {
-            let found = places.find(Origin::Fetched("x"), &["x.tar.gz", "x"]);
-            assert_eq!(found.unwrap(), *path);
-            fs::remove_dir(path).unwrap();
-        }
-    }
-
-    #[test]
-    fn an_unfinished_download_is_not_found_and_the_command_and_its_folder_are_named() {
-        let cache = tempfile::tempdir().unwrap();
-        fs::write(cache.path().join("x.tar.gz.part"), "half").unwrap();
-        let places = Places {
-            data: vec![PathBuf::from("no/such/folder"), cache.path().to_owned()],
-            ..Places::default()
-        };
-        let absent = places.find(Origin::Fetched("x"), &["x.tar.gz"]);
-        let said = absent.unwrap_err().to_string();
-        let cache = cache.path().display();
-        let expected = format!(
-            "x.tar.gz was not found in no/such/folder, {cache}: run `cargo xtask fetch x`, which \
-             downloads it into {cache}, or name a folder that has it with --data-dir or \
-             HNTF_DATA_DIR"
-        );
-        assert_eq!(said, expected);
-    }
-
-    #[test]
-    fn what_cannot_be_downloaded_is_told_with_what_to_do_instead() {
-        let places = Places {
-            data: vec![PathBuf::from("no/such/folder")],
-            ..Places::default()
-        };
-        let absent = places.find(Origin::ByHand("copy X.npy from its package"), &["x/X.npy"]);
-        let expected = "x/X.npy was not found in no/such/folder: it cannot be downloaded from here \
-                        (see datasets/README.md): copy X.npy from its package, and name the folder \
-                        that holds x/X.npy with --data-dir or HNTF_DATA_DIR";
-        assert_eq!(absent.unwrap_err().to_string(), expected);
+        assert_eq!(layers, ["group", "subject", "subject"]);
     }
 }

@@ -6,24 +6,28 @@ use hntf_tensor::npy::read_npy;
 use hntf_tensor::{DenseTensor, Incomplete, Mask, Tensor, TensorError};
 use serde::{Deserialize, Serialize};
 
-use crate::{About, Dataset, DatasetError, NamedSource, Places, Source};
+use crate::parameters::parameters;
 
-/// Any nonnegative array of order ≥ 2 in NumPy's `.npy` format, of which entries may be missing.
-/// What stands at a missing entry is not looked at.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct TensorFile {
-    /// The file; a relative path starts from the folder of the configuration.
-    pub path: PathBuf,
-    /// What the modes are called; "mode 1", "mode 2", … if empty.
-    #[serde(default)]
-    pub modes: Vec<String>,
-    /// What marks an entry of the array as missing; nothing does if it is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub missing: Option<Missing>,
-    /// An array of the same shape, with 1 where an entry is known and 0 where it is hidden.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mask: Option<PathBuf>,
+use crate::{About, Dataset, DatasetError, Field, NamedSource, Places, Source};
+
+parameters! {
+    /// Any nonnegative array of order ≥ 2 in NumPy's `.npy` format, of which entries may be missing.
+    /// What stands at a missing entry is not looked at.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+    pub struct TensorFile {
+        /// The file; a relative path starts from the folder of the configuration.
+        pub path: PathBuf,
+        /// What the modes are called; "mode 1", "mode 2", … if empty.
+        #[serde(default)]
+        pub modes: Vec<String>,
+        /// What marks an entry of the array as missing; nothing does if it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub missing: Option<Missing>,
+        /// An array of the same shape, with 1 where an entry is known and 0 where it is hidden.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub mask: Option<PathBuf>,
+    }
 }
 
 /// A mark of missing entries.
@@ -89,6 +93,12 @@ impl NamedSource for TensorFile {
         summary: "a nonnegative .npy array of order 2 or more, entries may be missing",
         citation: "your own data",
     };
+
+    const FIELDS: &'static [Field] = Self::FIELDS;
+
+    fn with_defaults() -> Self {
+        Self::default()
+    }
 }
 
 impl Source for TensorFile {

@@ -11,6 +11,9 @@ mod file;
 mod matrix_market;
 mod nearest;
 mod nested_blocks;
+mod parameters;
+mod places;
+mod source;
 mod synthetic;
 mod tns;
 
@@ -21,13 +24,16 @@ pub mod text;
 pub mod twitter;
 
 pub use corpus::CorpusSource;
-pub use dataset::{About, Dataset, Grouping, LabelSet, NamedSource, Places, Source};
+pub use dataset::{Dataset, Grouping, LabelSet};
 pub use document_tensor::DocumentTensorSource;
 pub use error::{DatasetError, Origin};
 pub use file::TensorFile;
 pub use matrix_market::MatrixMarket;
 pub use nested_blocks::{Known, NestedBlocks};
 pub use newsgroups::NewsgroupsOptions;
+pub use parameters::{Field, Parameter};
+pub use places::Places;
+pub use source::{About, NamedSource, Source};
 pub use synthetic::{SyntheticBlocks, SyntheticReference};
 pub use tns::TnsFile;
 pub use twitter::{PublishedFactors, Twitter};

@@ -6,22 +6,26 @@ use hntf_tensor::SparseTensor;
 use hntf_tensor::coordinates::{Duplicates, read_matrix_market};
 use serde::{Deserialize, Serialize};
 
-use crate::{About, Dataset, DatasetError, NamedSource, Places, Source};
+use crate::parameters::parameters;
 
-/// A sparse nonnegative matrix, and what its rows are called.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct MatrixMarket {
-    /// The `.mtx` file; a relative path starts from the folder of the configuration.
-    pub path: PathBuf,
-    /// A text file with the name of a row a line: the vocabulary.
-    pub vocabulary: Option<PathBuf>,
-    /// Whether entries at the same place are added up; otherwise they are a mistake.
-    #[serde(default)]
-    pub sum_duplicates: bool,
-    /// What rows and columns are called.
-    #[serde(default = "words_and_documents")]
-    pub modes: [String; 2],
+use crate::{About, Dataset, DatasetError, Field, NamedSource, Places, Source};
+
+parameters! {
+    /// A sparse nonnegative matrix, and what its rows are called.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+    pub struct MatrixMarket {
+        /// The `.mtx` file; a relative path starts from the folder of the configuration.
+        pub path: PathBuf,
+        /// A text file with the name of a row a line: the vocabulary.
+        pub vocabulary: Option<PathBuf>,
+        /// Whether entries at the same place are added up; otherwise they are a mistake.
+        #[serde(default)]
+        pub sum_duplicates: bool,
+        /// What rows and columns are called.
+        #[serde(default = "words_and_documents")]
+        pub modes: [String; 2],
+    }
 }
 
 fn words_and_documents() -> [String; 2] {
@@ -34,6 +38,17 @@ impl NamedSource for MatrixMarket {
         summary: "a sparse nonnegative .mtx matrix, words × documents, with a vocabulary file",
         citation: "your own data",
     };
+
+    const FIELDS: &'static [Field] = Self::FIELDS;
+
+    fn with_defaults() -> Self {
+        Self {
+            path: PathBuf::new(),
+            vocabulary: None,
+            sum_duplicates: false,
+            modes: words_and_documents(),
+        }
+    }
 }
 
 impl Source for MatrixMarket {

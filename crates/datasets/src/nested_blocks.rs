@@ -6,20 +6,24 @@ use hntf_tensor::npy::read_npy;
 use hntf_tensor::{DenseTensor, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::{About, Dataset, DatasetError, LabelSet, NamedSource, Origin, Places, Source};
+use crate::parameters::parameters;
+
+use crate::{About, Dataset, DatasetError, Field, LabelSet, NamedSource, Origin, Places, Source};
 
 const FOLDER: &str = "nested-blocks";
 /// The sets of classes, finest first: their sizes are in the names of the files.
 const SETS: [usize; 3] = [9, 4, 2];
 
-/// 87 × 90: nine blocks within four within two, with noise, and the classes of the columns at all
-/// three levels. Files: `X.npy`, `labels9.npy`, `labels4.npy`, `labels2.npy` and, for the mask,
-/// `labelled40.npy`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub struct NestedBlocks {
-    /// The columns whose classes a fit may see.
-    pub known: Known,
+parameters! {
+    /// 87 × 90: nine blocks within four within two, with noise, and the classes of the columns at all
+    /// three levels. Files: `X.npy`, `labels9.npy`, `labels4.npy`, `labels2.npy` and, for the mask,
+    /// `labelled40.npy`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+    pub struct NestedBlocks {
+        /// The columns whose classes a fit may see.
+        pub known: Known,
+    }
 }
 
 /// Which columns have known classes.
@@ -39,6 +43,12 @@ impl NamedSource for NestedBlocks {
         summary: "an 87 × 90 matrix of nested blocks with noise, and three sets of labels",
         citation: "the Neural NMF package, github.com/jvendrow/NeuralNMF",
     };
+
+    const FIELDS: &'static [Field] = Self::FIELDS;
+
+    fn with_defaults() -> Self {
+        Self::default()
+    }
 }
 
 impl Source for NestedBlocks {

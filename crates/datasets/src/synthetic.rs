@@ -6,19 +6,23 @@ use hntf_tensor::DenseTensor;
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
-use crate::{About, Dataset, DatasetError, Grouping, NamedSource, Places, Source};
+use crate::parameters::parameters;
 
-/// Blocks at three levels (2, 4 and 7 of them) plus noise · |N(0,1)|. Models are fitted to the
-/// noisy tensor; errors are measured against the blocks alone, or with the mean of the noise.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub struct SyntheticBlocks {
-    /// The scale of the noise.
-    pub noise: f64,
-    /// Seeds the noise.
-    pub seed: u32,
-    /// What errors are measured against.
-    pub reference: SyntheticReference,
+use crate::{About, Dataset, DatasetError, Field, Grouping, NamedSource, Places, Source};
+
+parameters! {
+    /// Blocks at three levels (2, 4 and 7 of them) plus noise · |N(0,1)|. Models are fitted to the
+    /// noisy tensor; errors are measured against the blocks alone, or with the mean of the noise.
+    #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+    pub struct SyntheticBlocks {
+        /// The scale of the noise.
+        pub noise: f64,
+        /// Seeds the noise.
+        pub seed: u32,
+        /// What errors are measured against.
+        pub reference: SyntheticReference,
+    }
 }
 
 /// What the fits of a noisy synthetic tensor are compared with.
@@ -50,6 +54,12 @@ impl NamedSource for SyntheticBlocks {
         summary: "the papers' 40×40×40 tensor of nested blocks with noise",
         citation: "Vendrow, Haddock & Needell, ICASSP 2022 and Asilomar 2021",
     };
+
+    const FIELDS: &'static [Field] = Self::FIELDS;
+
+    fn with_defaults() -> Self {
+        Self::default()
+    }
 }
 
 const SIZE: usize = 40;

@@ -6,25 +6,29 @@ use hntf_tensor::coordinates::{Duplicates, read_tns};
 use hntf_tensor::{SparseTensor, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::{About, Dataset, DatasetError, NamedSource, Places, Source};
+use crate::parameters::parameters;
 
-/// A sparse nonnegative tensor of order 2 or more, and what its indices are called.
-///
-/// A line of the file is one entry: an index per mode, counted from 1, and the value. Entries at the
-/// same place are added up. Relative paths are tried in the data folders first, then from the folder
-/// of the configuration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct TnsFile {
-    /// The `.tns` or `.tns.gz` file.
-    pub path: PathBuf,
-    /// What the modes are called; "mode 1", "mode 2", … if empty.
-    #[serde(default)]
-    pub modes: Vec<String>,
-    /// A text file per mode with the name of an index a line; "" for a mode without names. Default:
-    /// no names.
-    #[serde(default)]
-    pub items: Vec<PathBuf>,
+use crate::{About, Dataset, DatasetError, Field, NamedSource, Places, Source};
+
+parameters! {
+    /// A sparse nonnegative tensor of order 2 or more, and what its indices are called.
+    ///
+    /// A line of the file is one entry: an index per mode, counted from 1, and the value. Entries at the
+    /// same place are added up. Relative paths are tried in the data folders first, then from the folder
+    /// of the configuration.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+    pub struct TnsFile {
+        /// The `.tns` or `.tns.gz` file.
+        pub path: PathBuf,
+        /// What the modes are called; "mode 1", "mode 2", … if empty.
+        #[serde(default)]
+        pub modes: Vec<String>,
+        /// A text file per mode with the name of an index a line; "" for a mode without names. Default:
+        /// no names.
+        #[serde(default)]
+        pub items: Vec<PathBuf>,
+    }
 }
 
 impl NamedSource for TnsFile {
@@ -33,6 +37,16 @@ impl NamedSource for TnsFile {
         summary: "a sparse nonnegative tensor in FROSTT's .tns format, of order 2 or more",
         citation: "your own data; frostt.io for public ones",
     };
+
+    const FIELDS: &'static [Field] = Self::FIELDS;
+
+    fn with_defaults() -> Self {
+        Self {
+            path: PathBuf::new(),
+            modes: Vec::new(),
+            items: Vec::new(),
+        }
+    }
 }
 
 impl Source for TnsFile {

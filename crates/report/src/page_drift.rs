@@ -87,7 +87,7 @@ fn pieces(line: &str) -> Vec<Piece<'_>> {
             continue;
         }
         let mut end = at;
-        let mut digits = |mut end: usize| {
+        let digits = |mut end: usize| {
             while bytes.get(end).is_some_and(u8::is_ascii_digit) {
                 end += 1;
             }

@@ -6,7 +6,10 @@ use crate::contraction::{product, view, view_mut};
 use crate::dense::is_no_entry;
 use crate::divergence::{Fibres, model_sum, quotient_mttkrp, relative_entropy, weights_of};
 use crate::matrix::dot;
-use crate::{DenseTensor, Matrix, Scratch, Tensor, TensorError, gram, hadamard_of_grams, multiply};
+use crate::{
+    ContentWriter, DenseTensor, Matrix, Scratch, Tensor, TensorError, gram, hadamard_of_grams,
+    multiply,
+};
 
 /// A sum of rank-one tensors, entry (i_1 … i_k) = Σ_j Π_m F_m[i_m, j], kept as its factors.
 ///
@@ -104,7 +107,6 @@ impl Tensor for CpTensor {
         &self.shape
     }
 
-    // The sum over all entries of the product of the Grams.
     fn as_cp(&self) -> Option<&CpTensor> {
         Some(self)
     }
@@ -123,6 +125,17 @@ impl Tensor for CpTensor {
         Ok(())
     }
 
+    fn content(&self, sink: &mut dyn FnMut(&[u8])) {
+        let mut out = ContentWriter::new(sink);
+        out.text("cp");
+        out.sizes(&self.shape);
+        out.size(self.rank());
+        for factor in &self.factors {
+            out.numbers(factor.as_slice());
+        }
+    }
+
+    // The sum over all entries of the product of the Grams.
     fn squared_norm(&self) -> f64 {
         let mut grams = vec![Matrix::default(); self.factors.len()];
         for (g, f) in grams.iter_mut().zip(&self.factors) {

@@ -7,7 +7,7 @@ use crate::contraction::{
 };
 use crate::divergence::{Fibres, quotient_mttkrp, relative_entropy};
 use crate::matrix::dot;
-use crate::{CpTensor, Incomplete, Mask, Matrix, Scratch, Tensor, TensorError};
+use crate::{ContentWriter, CpTensor, Incomplete, Mask, Matrix, Scratch, Tensor, TensorError};
 use dimension_tree::{Leaves, Sweep};
 
 /// A dense tensor, row-major: the last index varies fastest.
@@ -220,6 +220,13 @@ impl Tensor for DenseTensor {
         } else {
             TensorError::NotFinite { index, value }
         })
+    }
+
+    fn content(&self, sink: &mut dyn FnMut(&[u8])) {
+        let mut out = ContentWriter::new(sink);
+        out.text("dense");
+        out.sizes(&self.shape);
+        out.numbers(&self.values);
     }
 
     fn squared_norm(&self) -> f64 {

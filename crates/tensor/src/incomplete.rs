@@ -4,7 +4,8 @@ use crate::divergence::visit_model;
 use crate::matrix::dot;
 use crate::sparse::squared_norm;
 use crate::{
-    Coordinates, CpTensor, DenseTensor, Mask, Matrix, Scratch, SparseTensor, Tensor, TensorError,
+    ContentWriter, Coordinates, CpTensor, DenseTensor, Mask, Matrix, Scratch, SparseTensor, Tensor,
+    TensorError,
 };
 
 /// Data with hidden entries. As a [`Tensor`] it is the observed entries with zeros in place of the
@@ -182,6 +183,13 @@ impl Tensor for Incomplete {
 
     fn check_entries(&self) -> Result<(), TensorError> {
         self.data().check_entries()
+    }
+
+    fn content(&self, sink: &mut dyn FnMut(&[u8])) {
+        let mut out = ContentWriter::new(sink);
+        out.text("incomplete");
+        out.with(|sink| self.mask.content(sink));
+        out.with(|sink| self.data().content(sink));
     }
 
     fn squared_norm(&self) -> f64 {

@@ -8,6 +8,7 @@
 //! is a [`Matrix`] of mode size × rank; modes are counted from 0.
 #![cfg_attr(not(test), warn(clippy::expect_used))]
 
+mod content;
 mod contraction;
 pub mod coordinates;
 mod cp;
@@ -24,7 +25,9 @@ mod sparse;
 mod spectrum;
 mod subspace;
 mod tensor;
+mod whole_file;
 
+pub use content::ContentWriter;
 pub use coordinates::{Coordinates, Duplicates};
 pub use cp::CpTensor;
 pub use dense::DenseTensor;

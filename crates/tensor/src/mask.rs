@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{DenseTensor, Matrix, Scratch, SparseTensor, Tensor, TensorError};
+use crate::{ContentWriter, DenseTensor, Matrix, Scratch, SparseTensor, Tensor, TensorError};
 
 /// The observed entries of a tensor, kept as the list of the hidden or of the observed ones,
 /// whichever is short.
@@ -137,6 +137,13 @@ impl Mask {
     /// Whether the entry at `index` of the list [`Mask::for_each_listed`] visits is hidden.
     pub fn lists_hidden(&self) -> bool {
         self.hidden
+    }
+
+    /// Feeds the mask to a sink, as [`Tensor::content`] does data.
+    pub fn content(&self, sink: &mut dyn FnMut(&[u8])) {
+        let mut out = ContentWriter::new(sink);
+        out.text(if self.hidden { "hiding" } else { "observing" });
+        out.with(|sink| self.listed.content(sink));
     }
 
     /// Visits the listed entries in row-major order.

@@ -51,6 +51,16 @@ pub trait Tensor: Sync + Send {
     /// [`TensorError::Negative`] or, of factors, [`TensorError::Factor`].
     fn check_entries(&self) -> Result<(), TensorError>;
 
+    /// Feeds everything the data is to `sink`, so that a digest of it can be taken: what kind it is, its
+    /// shape, every bit of every entry, where the entries of sparse data stand, the factors of a CP
+    /// tensor, the mask. Equal data gives equal bytes in any session and on any machine, and other data
+    /// other bytes.
+    ///
+    /// The same tensor kept in another way (dense and sparse, or a mask that lists the hidden entries
+    /// and one that lists the observed ones) gives other bytes: it gives other roundings, too. Cost: one
+    /// pass over what is kept, in blocks of a few kilobytes.
+    fn content(&self, sink: &mut dyn FnMut(&[u8]));
+
     /// ‖X‖², the sum of squared entries.
     fn squared_norm(&self) -> f64;
 

@@ -14,6 +14,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::parameters::parameters;
+
 pub use decode::Encoding;
 pub use error::CorpusError;
 pub use source::CorpusSource;
@@ -52,33 +54,35 @@ pub struct Classes {
     pub of_document: Vec<usize>,
 }
 
-/// How a corpus is read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct CorpusOptions {
-    /// The format. Default: a folder if it is one, else by the ending of the file's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub format: Option<Format>,
-    /// How bytes encode characters. Default: `utf-8`.
-    pub encoding: Encoding,
-    /// What separates the fields of a CSV file. Default: a tab if the file's name ends in `.tsv`,
-    /// else a comma.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delimiter: Option<char>,
-    /// Column (CSV) or key (JSON lines) of the text. Default: `text`.
-    pub text_column: String,
-    /// Column of a name for each document. Default: none, documents are named by their line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id_column: Option<String>,
-    /// Column of the label. Default: none. In a folder sub-folders are the labels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub label_column: Option<String>,
-    /// Column of the time. Default: none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_column: Option<String>,
-    /// Column of the author. Default: none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub author_column: Option<String>,
+parameters! {
+    /// How a corpus is read.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+    pub struct CorpusOptions {
+        /// The format. Default: a folder if it is one, else by the ending of the file's name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub format: Option<Format>,
+        /// How bytes encode characters. Default: `utf-8`.
+        pub encoding: Encoding,
+        /// What separates the fields of a CSV file. Default: a tab if the file's name ends in `.tsv`,
+        /// else a comma.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub delimiter: Option<char>,
+        /// Column (CSV) or key (JSON lines) of the text. Default: `text`.
+        pub text_column: String,
+        /// Column of a name for each document. Default: none, documents are named by their line.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub id_column: Option<String>,
+        /// Column of the label. Default: none. In a folder sub-folders are the labels.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub label_column: Option<String>,
+        /// Column of the time. Default: none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub time_column: Option<String>,
+        /// Column of the author. Default: none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub author_column: Option<String>,
+    }
 }
 
 impl Default for CorpusOptions {

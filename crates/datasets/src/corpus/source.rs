@@ -4,31 +4,35 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::parameters::parameters;
+
 use super::hold_out::split;
 use super::{Corpus, CorpusOptions};
 use crate::text::{TextOptions, Vectorizer};
-use crate::{About, Dataset, DatasetError, LabelSet, NamedSource, Places, Source};
+use crate::{About, Dataset, DatasetError, Field, LabelSet, NamedSource, Places, Source};
 
-/// Documents from a folder, a CSV file or JSON lines, as a words × documents matrix.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct CorpusSource {
-    /// The folder or file; a relative path starts from the folder of the configuration.
-    pub path: PathBuf,
-    /// How it is read: format, encoding, names of columns.
-    #[serde(default)]
-    pub read: CorpusOptions,
-    /// From text to words and weights.
-    #[serde(default)]
-    pub text: TextOptions,
-    /// Whether the documents have classes: the sub-folders, or the label column.
-    #[serde(default)]
-    pub labels: bool,
-    /// The share of each class, its last documents, whose label is kept from the fit and used to
-    /// measure accuracy: rounded down, but one document at least of a class of two or more, and never
-    /// all. Default: 0.25. With 0 all labels are seen, and accuracy is over all documents.
-    #[serde(default = "a_quarter")]
-    pub hold_out: f64,
+parameters! {
+    /// Documents from a folder, a CSV file or JSON lines, as a words × documents matrix.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+    pub struct CorpusSource {
+        /// The folder or file; a relative path starts from the folder of the configuration.
+        pub path: PathBuf,
+        /// How it is read: format, encoding, names of columns.
+        #[serde(default)]
+        pub read: CorpusOptions,
+        /// From text to words and weights.
+        #[serde(default)]
+        pub text: TextOptions,
+        /// Whether the documents have classes: the sub-folders, or the label column.
+        #[serde(default)]
+        pub labels: bool,
+        /// The share of each class, its last documents, whose label is kept from the fit and used to
+        /// measure accuracy: rounded down, but one document at least of a class of two or more, and never
+        /// all. Default: 0.25. With 0 all labels are seen, and accuracy is over all documents.
+        #[serde(default = "a_quarter")]
+        pub hold_out: f64,
+    }
 }
 
 fn a_quarter() -> f64 {
@@ -41,6 +45,23 @@ impl NamedSource for CorpusSource {
         summary: "documents from a folder, a CSV file or JSON lines: words × documents",
         citation: "your own data",
     };
+
+    const FIELDS: &'static [Field] = Self::FIELDS;
+
+    const TABLES: &'static [(&'static str, &'static [Field])] = &[
+        ("read", CorpusOptions::FIELDS),
+        ("text", TextOptions::FIELDS),
+    ];
+
+    fn with_defaults() -> Self {
+        Self {
+            path: PathBuf::new(),
+            read: CorpusOptions::default(),
+            text: TextOptions::default(),
+            labels: false,
+            hold_out: a_quarter(),
+        }
+    }
 }
 
 impl Source for CorpusSource {

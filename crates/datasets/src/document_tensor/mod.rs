@@ -14,9 +14,9 @@ pub use error::{At, DocumentTensorError};
 pub use options::{DocumentTensorSource, EmptyCells, Normalise, Take};
 pub use period::Period;
 
-use crate::corpus::{Corpus, Format};
+use crate::corpus::{Corpus, CorpusOptions, Format};
 use crate::text::{Norm, TermDocuments, TextOptions, Vectorizer};
-use crate::{About, Dataset, DatasetError, NamedSource, Places, Source};
+use crate::{About, Dataset, DatasetError, Field, NamedSource, Places, Source};
 use cells::Cells;
 
 /// A tensor of documents and what its indices are.
@@ -44,6 +44,17 @@ impl NamedSource for DocumentTensorSource {
         summary: "dated documents of several authors: authors × periods × words",
         citation: "your own data",
     };
+
+    const FIELDS: &'static [Field] = Self::FIELDS;
+
+    const TABLES: &'static [(&'static str, &'static [Field])] = &[
+        ("read", CorpusOptions::FIELDS),
+        ("text", TextOptions::FIELDS),
+    ];
+
+    fn with_defaults() -> Self {
+        Self::new(std::path::PathBuf::new())
+    }
 }
 
 impl Source for DocumentTensorSource {

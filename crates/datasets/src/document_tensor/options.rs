@@ -5,61 +5,65 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::parameters::parameters;
+
 use super::Period;
 use crate::DatasetError;
 use crate::corpus::CorpusOptions;
 use crate::newsgroups::PerGroup;
 use crate::text::{Norm, TextOptions};
 
-/// Documents with an author and a time, as a tensor authors × periods × words.
-///
-/// The documents of each author in each period, a cell, are joined in the order of time (at the
-/// same time in that of the file) with a space between them. Every joined text is a document to the
-/// text options: `min-df` counts cells, and the inverse document frequency is that over all cells.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DocumentTensorSource {
-    /// The CSV file or JSON lines; a relative path starts from the folder of the configuration.
-    pub path: PathBuf,
-    /// How it is read; `author-column` and `time-column` must be given.
-    #[serde(default)]
-    pub read: CorpusOptions,
-    /// From text to words and weights. Its `norm` stays as it is: `normalise` stands for it.
-    #[serde(default)]
-    pub text: TextOptions,
-    /// What an index of the time mode covers: `"month"` (the default), `"week"` (of ISO 8601, from
-    /// Monday), `"day"`, or a list of dates, each the first day of a period and the end of the one
-    /// before, the last one an end only. Days are those of UTC.
-    #[serde(default)]
-    pub period: Period,
-    /// The day that months begin on, 1 to 28. Default: 1, calendar months.
-    #[serde(default = "one")]
-    pub month_begins: i8,
-    /// The first day: documents before it are left out. Default: that of the first document.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first: Option<Date>,
-    /// The last day: documents after it are left out. Default: that of the last document.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<Date>,
-    /// The authors, in the order of their mode; the documents of others are left out. Default: all,
-    /// sorted by name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authors: Option<Vec<String>>,
-    /// How many documents of a cell are used: a number, or `"all"` (the default).
-    #[serde(default = "all")]
-    pub documents_per_cell: PerGroup,
-    /// Which ones, where a cell has more. Default: `last`.
-    #[serde(default)]
-    pub take: Take,
-    /// Seed of the choice by chance. Default: 0.
-    #[serde(default)]
-    pub seed: u32,
-    /// What becomes of a cell without documents, or without a word. Default: `refuse`.
-    #[serde(default)]
-    pub empty_cells: EmptyCells,
-    /// What is scaled to have the Euclidean norm 1. Default: `cell`.
-    #[serde(default)]
-    pub normalise: Normalise,
+parameters! {
+    /// Documents with an author and a time, as a tensor authors × periods × words.
+    ///
+    /// The documents of each author in each period, a cell, are joined in the order of time (at the
+    /// same time in that of the file) with a space between them. Every joined text is a document to the
+    /// text options: `min-df` counts cells, and the inverse document frequency is that over all cells.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+    pub struct DocumentTensorSource {
+        /// The CSV file or JSON lines; a relative path starts from the folder of the configuration.
+        pub path: PathBuf,
+        /// How it is read; `author-column` and `time-column` must be given.
+        #[serde(default)]
+        pub read: CorpusOptions,
+        /// From text to words and weights. Its `norm` stays as it is: `normalise` stands for it.
+        #[serde(default)]
+        pub text: TextOptions,
+        /// What an index of the time mode covers: `"month"` (the default), `"week"` (of ISO 8601, from
+        /// Monday), `"day"`, or a list of dates, each the first day of a period and the end of the one
+        /// before, the last one an end only. Days are those of UTC.
+        #[serde(default)]
+        pub period: Period,
+        /// The day that months begin on, 1 to 28. Default: 1, calendar months.
+        #[serde(default = "one")]
+        pub month_begins: i8,
+        /// The first day: documents before it are left out. Default: that of the first document.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub first: Option<Date>,
+        /// The last day: documents after it are left out. Default: that of the last document.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub last: Option<Date>,
+        /// The authors, in the order of their mode; the documents of others are left out. Default: all,
+        /// sorted by name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub authors: Option<Vec<String>>,
+        /// How many documents of a cell are used: a number, or `"all"` (the default).
+        #[serde(default = "all")]
+        pub documents_per_cell: PerGroup,
+        /// Which ones, where a cell has more. Default: `last`.
+        #[serde(default)]
+        pub take: Take,
+        /// Seed of the choice by chance. Default: 0.
+        #[serde(default)]
+        pub seed: u32,
+        /// What becomes of a cell without documents, or without a word. Default: `refuse`.
+        #[serde(default)]
+        pub empty_cells: EmptyCells,
+        /// What is scaled to have the Euclidean norm 1. Default: `cell`.
+        #[serde(default)]
+        pub normalise: Normalise,
+    }
 }
 
 fn one() -> i8 {

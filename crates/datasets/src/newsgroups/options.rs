@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::parameters::parameters;
+
 use super::groups::{PUBLISHED_GROUPS, Split};
 use crate::text::{StopWords, TextOptions};
 
@@ -13,29 +15,31 @@ const EXTRA_STOP_WORDS: &str = "thanks edu also would one could please really ma
     right get even want must something well much still said stay away first looking things try \
     take look make may include thing like two or etc phone oh email";
 
-/// What of 20 Newsgroups becomes a matrix, and how.
-///
-/// The defaults make the matrix of the published experiments: 45,534 terms × 1,000 posts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct NewsgroupsOptions {
-    /// The part of the collection. Default: `train`.
-    pub split: Split,
-    /// Names of the groups, in any order; they become the classes, sorted by name. Default: the
-    /// ten of the published experiments.
-    pub groups: Vec<String>,
-    /// What is removed from posts. Default: all of `["headers", "footers", "quotes"]`.
-    pub remove: Vec<Part>,
-    /// Columns per group: the first so many posts in scikit-learn's shuffled order. Vocabulary
-    /// and weights are learnt from all posts of the groups all the same. Default: `100`.
-    pub documents_per_group: PerGroup,
-    /// Columns of each group whose label is known: the first so many. Default: `75`.
-    pub labelled_per_group: PerGroup,
-    /// The order of the columns within a group. Default: `authors`.
-    pub order: ColumnOrder,
-    /// From text to terms and weights. If given, it replaces the published choice (digits
-    /// stripped, NLTK's stop words and some more) as a whole.
-    pub text: TextOptions,
+parameters! {
+    /// What of 20 Newsgroups becomes a matrix, and how.
+    ///
+    /// The defaults make the matrix of the published experiments: 45,534 terms × 1,000 posts.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+    pub struct NewsgroupsOptions {
+        /// The part of the collection. Default: `train`.
+        pub split: Split,
+        /// Names of the groups, in any order; they become the classes, sorted by name. Default: the
+        /// ten of the published experiments.
+        pub groups: Vec<String>,
+        /// What is removed from posts. Default: all of `["headers", "footers", "quotes"]`.
+        pub remove: Vec<Part>,
+        /// Columns per group: the first so many posts in scikit-learn's shuffled order. Vocabulary
+        /// and weights are learnt from all posts of the groups all the same. Default: `100`.
+        pub documents_per_group: PerGroup,
+        /// Columns of each group whose label is known: the first so many. Default: `75`.
+        pub labelled_per_group: PerGroup,
+        /// The order of the columns within a group. Default: `authors`.
+        pub order: ColumnOrder,
+        /// From text to terms and weights. If given, it replaces the published choice (digits
+        /// stripped, NLTK's stop words and some more) as a whole.
+        pub text: TextOptions,
+    }
 }
 
 impl Default for NewsgroupsOptions {

@@ -1,7 +1,8 @@
 //! 20 Newsgroups as a configuration names it.
 
 use super::{ARCHIVE, NewsgroupsOptions, load, validate};
-use crate::{About, Dataset, DatasetError, LabelSet, NamedSource, Origin, Places, Source};
+use crate::text::TextOptions;
+use crate::{About, Dataset, DatasetError, Field, LabelSet, NamedSource, Origin, Places, Source};
 
 impl NamedSource for NewsgroupsOptions {
     const ABOUT: About = About {
@@ -9,6 +10,14 @@ impl NamedSource for NewsgroupsOptions {
         summary: "20 Newsgroups, by date: words × posts with two sets of labels",
         citation: "Lang 1995; the protocol of Vendrow, Haddock & Needell, ICASSP 2022",
     };
+
+    const FIELDS: &'static [Field] = Self::FIELDS;
+
+    const TABLES: &'static [(&'static str, &'static [Field])] = &[("text", TextOptions::FIELDS)];
+
+    fn with_defaults() -> Self {
+        Self::default()
+    }
 }
 
 impl Source for NewsgroupsOptions {

@@ -6,67 +6,71 @@ use std::fmt;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::parameters::parameters;
+
 use super::TextError;
 
-/// How documents become columns of a matrix.
-///
-/// Texts are first rid of URLs, mentions, hashtags, digits and patterns (if asked for), then lower-cased, then cut
-/// into tokens; stop words are dropped; n-grams are formed of what is left; rare and common terms
-/// are cut; counts are weighted; columns are normalised.
-///
-/// ```
-/// use hntf_datasets::text::TextOptions;
-/// let options = TextOptions { strip_digits: true, ..TextOptions::default() };
-/// assert_eq!(options.token_pattern, r"\b\w\w+\b");
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct TextOptions {
-    /// Remove web addresses: `https?://\S+` and `www.\S+`. Default: false.
-    pub strip_urls: bool,
-    /// Remove mentions, `@name`; the `@` within an address of mail begins none. Default: false, and
-    /// the names are words.
-    pub strip_mentions: bool,
-    /// Remove hashtags, `#topic`. Default: false, and the topics are words.
-    pub strip_hashtags: bool,
-    /// Remove decimal digits of any script, `\d+`, so that "mp3s" becomes "mps". Default: false.
-    pub strip_digits: bool,
-    /// Further regular expressions whose matches are removed, in this order, after all
-    /// of the above and before lower-casing. Default: none.
-    pub strip_patterns: Vec<String>,
-    /// Lower-case the text, by the full rules of Unicode as Python's `str.lower`. Default: true.
-    pub lowercase: bool,
-    /// A regular expression, in Python's dialect, whose matches are the tokens; if it has a
-    /// group, the tokens are what the group matches. Default: `\b\w\w+\b`.
-    pub token_pattern: String,
-    /// The list of stop words. Default: none.
-    pub stop_words: StopWords,
-    /// Stop words besides those of the list. They are compared with tokens after lower-casing.
-    pub extra_stop_words: Vec<String>,
-    /// Shortest and longest n-gram, in tokens. `[1, 2]` takes words and pairs of neighbouring
-    /// words (neighbours once stop words are gone). Default: `[1, 1]`.
-    pub ngram_range: [usize; 2],
-    /// Drop terms that occur in fewer documents: a number of documents (an integer) or a
-    /// proportion of them (a number with a decimal point). Default: `1`.
-    pub min_df: Frequency,
-    /// Drop terms that occur in more documents, given as for `min_df`. Default: `1.0`, all.
-    pub max_df: Frequency,
-    /// Keep only this many terms, those with the most occurrences in the corpus; between terms
-    /// that occur equally often the first in the vocabulary's order wins. Default: no limit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_features: Option<usize>,
-    /// Count a term once a document, however often it occurs. Default: false.
-    pub binary: bool,
-    /// What the entries of the matrix are. The options below matter for `tf-idf` only.
-    pub weighting: Weighting,
-    /// Replace a count c by 1 + ln c. Default: false.
-    pub sublinear_tf: bool,
-    /// Multiply counts by the inverse document frequency. Default: true.
-    pub use_idf: bool,
-    /// idf = ln((1+n)/(1+df)) + 1 if true, ln(n/df) + 1 if false. Default: true.
-    pub smooth_idf: bool,
-    /// The norm every column (document) is scaled to one in. Default: `l2`.
-    pub norm: Norm,
+parameters! {
+    /// How documents become columns of a matrix.
+    ///
+    /// Texts are first rid of URLs, mentions, hashtags, digits and patterns (if asked for), then lower-cased, then cut
+    /// into tokens; stop words are dropped; n-grams are formed of what is left; rare and common terms
+    /// are cut; counts are weighted; columns are normalised.
+    ///
+    /// ```
+    /// use hntf_datasets::text::TextOptions;
+    /// let options = TextOptions { strip_digits: true, ..TextOptions::default() };
+    /// assert_eq!(options.token_pattern, r"\b\w\w+\b");
+    /// ```
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+    pub struct TextOptions {
+        /// Remove web addresses: `https?://\S+` and `www.\S+`. Default: false.
+        pub strip_urls: bool,
+        /// Remove mentions, `@name`; the `@` within an address of mail begins none. Default: false, and
+        /// the names are words.
+        pub strip_mentions: bool,
+        /// Remove hashtags, `#topic`. Default: false, and the topics are words.
+        pub strip_hashtags: bool,
+        /// Remove decimal digits of any script, `\d+`, so that "mp3s" becomes "mps". Default: false.
+        pub strip_digits: bool,
+        /// Further regular expressions whose matches are removed, in this order, after all
+        /// of the above and before lower-casing. Default: none.
+        pub strip_patterns: Vec<String>,
+        /// Lower-case the text, by the full rules of Unicode as Python's `str.lower`. Default: true.
+        pub lowercase: bool,
+        /// A regular expression, in Python's dialect, whose matches are the tokens; if it has a
+        /// group, the tokens are what the group matches. Default: `\b\w\w+\b`.
+        pub token_pattern: String,
+        /// The list of stop words. Default: none.
+        pub stop_words: StopWords,
+        /// Stop words besides those of the list. They are compared with tokens after lower-casing.
+        pub extra_stop_words: Vec<String>,
+        /// Shortest and longest n-gram, in tokens. `[1, 2]` takes words and pairs of neighbouring
+        /// words (neighbours once stop words are gone). Default: `[1, 1]`.
+        pub ngram_range: [usize; 2],
+        /// Drop terms that occur in fewer documents: a number of documents (an integer) or a
+        /// proportion of them (a number with a decimal point). Default: `1`.
+        pub min_df: Frequency,
+        /// Drop terms that occur in more documents, given as for `min_df`. Default: `1.0`, all.
+        pub max_df: Frequency,
+        /// Keep only this many terms, those with the most occurrences in the corpus; between terms
+        /// that occur equally often the first in the vocabulary's order wins. Default: no limit.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub max_features: Option<usize>,
+        /// Count a term once a document, however often it occurs. Default: false.
+        pub binary: bool,
+        /// What the entries of the matrix are. The options below matter for `tf-idf` only.
+        pub weighting: Weighting,
+        /// Replace a count c by 1 + ln c. Default: false.
+        pub sublinear_tf: bool,
+        /// Multiply counts by the inverse document frequency. Default: true.
+        pub use_idf: bool,
+        /// idf = ln((1+n)/(1+df)) + 1 if true, ln(n/df) + 1 if false. Default: true.
+        pub smooth_idf: bool,
+        /// The norm every column (document) is scaled to one in. Default: `l2`.
+        pub norm: Norm,
+    }
 }
 
 impl Default for TextOptions {

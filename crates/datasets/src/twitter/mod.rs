@@ -13,12 +13,14 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::parameters::parameters;
+
 pub use error::TwitterError;
 pub use published::PublishedFactors;
 
 use crate::newsgroups::PerGroup;
 use crate::text::{StopWords, TextOptions};
-use crate::{About, Dataset, DatasetError, NamedSource, Origin, Places, Source};
+use crate::{About, Dataset, DatasetError, Field, NamedSource, Origin, Places, Source};
 
 /// The accounts, in the order of the authors' tensor.
 pub const ACCOUNTS: [&str; 8] = [
@@ -49,24 +51,26 @@ const AUTHORS_FILES: Origin = Origin::ByHand(
 /// `pic.twitter.com/…`, and retweets that were cut off end in pieces such as `http…`.
 const ADDRESSES: &str = r"https?://(?:www\.)?\s+[^\s/]+/\S{14}\s\S+|https?://(?:www\.)?\s*\S+|www\.\S+|pic\.twitter\.com\S*|http\S*";
 
-/// The tensor politicians × periods × words: TF-IDF over the 80 cells, each of norm 1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Twitter {
-    /// Whose tensor. Default: `rebuilt`.
-    pub variant: Variant,
-    /// The file; a relative path starts from the folder of the configuration. Default:
-    /// `twitter/tweets.csv` or, for the authors' tensor, `twitter/tweets_bag_100.npy` in one of
-    /// the data folders. The authors' `words_100.npy` is looked for beside their tensor.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<PathBuf>,
-    /// The ten periods of the rebuilt tensor. Default: `month-from-7th`.
-    pub period: TwitterPeriod,
-    /// Tweets of an account in a period, the last so many. Default: 100.
-    pub tweets_per_cell: PerGroup,
-    /// From text to words and weights, for the rebuilt tensor. If given, it replaces the published
-    /// choice (addresses removed, NLTK's stop words and `rt`) as a whole.
-    pub text: TextOptions,
+parameters! {
+    /// The tensor politicians × periods × words: TF-IDF over the 80 cells, each of norm 1.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+    pub struct Twitter {
+        /// Whose tensor. Default: `rebuilt`.
+        pub variant: Variant,
+        /// The file; a relative path starts from the folder of the configuration. Default:
+        /// `twitter/tweets.csv` or, for the authors' tensor, `twitter/tweets_bag_100.npy` in one of
+        /// the data folders. The authors' `words_100.npy` is looked for beside their tensor.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub path: Option<PathBuf>,
+        /// The ten periods of the rebuilt tensor. Default: `month-from-7th`.
+        pub period: TwitterPeriod,
+        /// Tweets of an account in a period, the last so many. Default: 100.
+        pub tweets_per_cell: PerGroup,
+        /// From text to words and weights, for the rebuilt tensor. If given, it replaces the published
+        /// choice (addresses removed, NLTK's stop words and `rt`) as a whole.
+        pub text: TextOptions,
+    }
 }
 
 impl Default for Twitter {
@@ -115,6 +119,14 @@ impl NamedSource for Twitter {
         summary: "tweets of eight politicians in 2016: politicians × periods × words",
         citation: "Vendrow, Haddock & Needell, ICASSP 2022",
     };
+
+    const FIELDS: &'static [Field] = Self::FIELDS;
+
+    const TABLES: &'static [(&'static str, &'static [Field])] = &[("text", TextOptions::FIELDS)];
+
+    fn with_defaults() -> Self {
+        Self::default()
+    }
 }
 
 impl Source for Twitter {

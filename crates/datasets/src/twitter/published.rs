@@ -6,9 +6,11 @@ use hntf_tensor::npy::read_npy;
 use hntf_tensor::{CpTensor, Matrix, Tensor};
 use serde::{Deserialize, Serialize};
 
+use crate::parameters::parameters;
+
 use super::authors::read_words;
 use super::{ACCOUNTS, AUTHORS_WORDS, TwitterError, modes, months};
-use crate::{About, Dataset, DatasetError, NamedSource, Origin, Places, Source};
+use crate::{About, Dataset, DatasetError, Field, NamedSource, Origin, Places, Source};
 
 /// Rank of the published factors.
 const RANK: usize = 8;
@@ -19,14 +21,16 @@ const FILES: Origin = Origin::ByHand(
     "copy X_1.npy, X_2.npy and X_3.npy from the repository of the authors' paper (Vendrow, Haddock & Needell, ICASSP 2022) into a folder twitter/published, and words_100.npy into the folder twitter",
 );
 
-/// The NCPD of rank 8 of the authors' tensor, as its factors, which they published.
-///
-/// Standard HNCPD and HNTF see nothing else of their tensor from the second layer on. `left_out`
-/// of the data set is 80 − ‖⟦X_1, X_2, X_3⟧‖²: what a fit that is stationary leaves of the tensor
-/// is orthogonal to the fit.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PublishedFactors {}
+parameters! {
+    /// The NCPD of rank 8 of the authors' tensor, as its factors, which they published.
+    ///
+    /// Standard HNCPD and HNTF see nothing else of their tensor from the second layer on. `left_out`
+    /// of the data set is 80 − ‖⟦X_1, X_2, X_3⟧‖²: what a fit that is stationary leaves of the tensor
+    /// is orthogonal to the fit.
+    #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct PublishedFactors {}
+}
 
 impl NamedSource for PublishedFactors {
     const ABOUT: About = About {
@@ -34,6 +38,12 @@ impl NamedSource for PublishedFactors {
         summary: "the published rank-8 factors of the Twitter tensor, as data themselves",
         citation: "Vendrow, Haddock & Needell, ICASSP 2022",
     };
+
+    const FIELDS: &'static [Field] = Self::FIELDS;
+
+    fn with_defaults() -> Self {
+        Self::default()
+    }
 }
 
 impl Source for PublishedFactors {

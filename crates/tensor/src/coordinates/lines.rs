@@ -9,6 +9,7 @@ use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
 use super::{CoordinateFileError, CoordinateFileProblem as Problem};
+use crate::whole_file::new_file_in;
 
 /// A longer line is not one of coordinates, and is not read on to find its end.
 const LONGEST: usize = 1 << 16;
@@ -121,7 +122,7 @@ pub(super) fn write_whole(
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let mut file = crate::npy::new_file_in(folder)?;
+        let mut file = new_file_in(folder)?;
         if is_compressed(path) {
             let encoder = GzEncoder::new(file.as_file_mut(), Compression::default());
             let mut out = BufWriter::with_capacity(BUFFER, encoder);

@@ -7,7 +7,7 @@
 
 use std::io::Read;
 
-use super::NpyProblem;
+use super::error::NpyProblem;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -70,6 +70,16 @@ impl<E> Header<E> {
         let header = Self::parse(&String::from_utf8_lossy(&text), read_type)?;
         let start = MAGIC.len() + 2 + width + length;
         Ok((header, start as u64))
+    }
+
+    /// The same header of another kind of entries.
+    pub(super) fn with<F>(self, entry: F) -> Header<F> {
+        Header {
+            shape: self.shape,
+            fortran_order: self.fortran_order,
+            entry,
+            count: self.count,
+        }
     }
 
     fn parse(text: &str, read_type: ReadType<E>) -> Result<Self, NpyProblem> {
@@ -339,15 +349,15 @@ pub(super) fn tuple(shape: &[usize]) -> String {
     }
 }
 
-/// All bytes before the data of an f64 array in C order, as numpy.save writes them.
-pub(super) fn text(shape: &[usize]) -> Result<Vec<u8>, NpyProblem> {
+/// All bytes before the data of an array of type `descr` in C order, as numpy.save writes them.
+pub(super) fn text(shape: &[usize], descr: &str) -> Result<Vec<u8>, NpyProblem> {
     /// Data begins at a multiple of this.
     const ALIGNMENT: usize = 64;
     /// The first size has room to grow to this many digits in place.
     const GROWTH_DIGITS: usize = 21;
 
     let mut text = format!(
-        "{{'descr': '<f8', 'fortran_order': False, 'shape': {}, }}",
+        "{{'descr': '{descr}', 'fortran_order': False, 'shape': {}, }}",
         tuple(shape)
     );
     if let Some(first) = shape.first() {

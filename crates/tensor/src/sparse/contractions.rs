@@ -5,7 +5,7 @@ use super::project::Projection;
 use super::{SparseTensor, mttkrp};
 use crate::divergence::{entropy, quotient};
 use crate::matrix::dot;
-use crate::{DenseTensor, Incomplete, Mask, Matrix, Scratch, Tensor, TensorError};
+use crate::{ContentWriter, DenseTensor, Incomplete, Mask, Matrix, Scratch, Tensor, TensorError};
 
 impl SparseTensor {
     /// The tree whose leaves are along `mode`.
@@ -71,6 +71,17 @@ impl Tensor for SparseTensor {
     /// Coordinates are checked when they are read, and sums of them when they are added up.
     fn check_entries(&self) -> Result<(), TensorError> {
         Ok(())
+    }
+
+    fn content(&self, sink: &mut dyn FnMut(&[u8])) {
+        let mut out = ContentWriter::new(sink);
+        out.text("sparse");
+        out.sizes(&self.shape);
+        out.size(self.nnz());
+        self.for_each_nonzero(|index, x| {
+            out.index(index);
+            out.number(x);
+        });
     }
 
     fn squared_norm(&self) -> f64 {

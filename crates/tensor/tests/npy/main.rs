@@ -3,6 +3,7 @@
 //! The files under ../fixtures/npy were written by NumPy (make.py there).
 #![allow(clippy::unwrap_used, reason = "a helper's panic is its test's failure")]
 
+mod archives;
 mod arrays;
 mod errors;
 mod strings;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use hntf_tensor::npy::{NpyError, read_npy_strings};
+use hntf_tensor::npy::{NpyError, read_npy_strings, write_npy_strings};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -98,6 +98,39 @@ fn a_number_that_is_no_character_is_named() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn what_is_written_is_what_numpy_writes() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("x.npy");
+    let numpys = fs::read(fixture("words-little.npy")).unwrap();
+    // Nine characters, the width that NumPy was asked for.
+    write_npy_strings(
+        &path,
+        &["a", "naïve", "", "mid\0dle", "😀 smile", "123456789"],
+    )
+    .unwrap();
+    let written = fs::read(&path).unwrap();
+    assert_eq!(written.len(), numpys.len() + 9 * 4);
+    let six = String::from_utf8_lossy(&numpys[..128]).replace("(5,)", "(6,)");
+    assert_eq!(String::from_utf8_lossy(&written[..128]), six);
+    assert_eq!(written[128..written.len() - 9 * 4], numpys[128..]);
+}
+
+#[test]
+fn a_string_that_would_come_back_shorter_is_not_written() {
+    let folder = TempDir::new().unwrap();
+    let error = write_npy_strings(&folder.path().join("x.npy"), &["a", "b\0"]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("string 1 (counted from 0) ends in a zero character")
+    );
+    assert!(!folder.path().join("x.npy").exists());
+    write_npy_strings(&folder.path().join("x.npy"), &[""; 0]).unwrap();
+    let none = read_npy_strings(&folder.path().join("x.npy")).unwrap();
+    assert_eq!(none, Vec::<String>::new());
 }
 
 proptest! {
