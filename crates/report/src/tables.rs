@@ -86,7 +86,7 @@ fn metric_title(fits: &Fits<'_>, metric: &str) -> String {
     match &dataset.reference {
         Some((name, _)) if metric == RELATIVE_ERROR => format!("{title} against the {name}"),
         // "Unseen" would be a promise that nothing keeps.
-        _ if metric == ACCURACY && dataset.labels.last().is_some_and(seen) => {
+        _ if metric == ACCURACY && dataset.label_set().is_some_and(seen) => {
             "Accuracy on all documents, none of whose labels is unseen, classifier (L*Y) S⁺"
                 .to_owned()
         }

@@ -10,7 +10,8 @@ mod common;
 use std::path::Path;
 
 use common::{experiment, with_fits};
-use hntf_report::{Format, json, published_topics, topics};
+use hntf_figures::Figure;
+use hntf_report::{Format, draw, json, published_topics, topics};
 use hntf_run::Fits;
 use insta::assert_snapshot;
 
@@ -164,8 +165,8 @@ fn heat_maps_and_relations_name_items_and_topics() {
             "relations-multi-hntf",
         ]) {
             assert_eq!(figure.value.stem(), stem);
-            let scene = figure.value.draw(f).unwrap().scene().unwrap();
-            let svg = scene.svg().unwrap();
+            let drawn = draw(&figure.value, f).unwrap().unwrap();
+            let svg = drawn.draw().unwrap().svg().unwrap();
             let named = ["Ann", "autumn", "tax budget"].map(|name| svg.contains(name));
             // Relations are between topics, which both name by their words.
             let items = figure.kind == "topics";

@@ -138,3 +138,8 @@ pub enum TensorError {
         mask: Vec<usize>,
     },
 }
+
+/// Whether a number cannot stand in nonnegative data.
+pub(crate) fn is_no_entry(x: &f64) -> bool {
+    !x.is_finite() || *x < 0.0
+}

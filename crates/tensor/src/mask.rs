@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{ContentWriter, DenseTensor, Matrix, Scratch, SparseTensor, Tensor, TensorError};
+use crate::{ContentWriter, DenseTensor, Matrix, Scratch, SparseTensor, TensorError};
 
 /// The observed entries of a tensor, kept as the list of the hidden or of the observed ones,
 /// whichever is short.
@@ -139,11 +139,11 @@ impl Mask {
         self.hidden
     }
 
-    /// Feeds the mask to a sink, as [`Tensor::content`] does data.
+    /// Feeds the mask to a sink, as [`Tensor::content`](crate::Tensor::content) does data.
     pub fn content(&self, sink: &mut dyn FnMut(&[u8])) {
         let mut out = ContentWriter::new(sink);
         out.text(if self.hidden { "hiding" } else { "observing" });
-        out.with(|sink| self.listed.content(sink));
+        out.with(|sink| self.listed.feed(sink));
     }
 
     /// Visits the listed entries in row-major order.
@@ -183,7 +183,7 @@ impl Mask {
     }
 
     /// The hidden entries of ⟦F⟧, zero elsewhere, projected onto P_i in every mode i (`onto[i]` of
-    /// n_i × p_i): p_1 × ⋯ × p_k, as [`Tensor::project`].
+    /// n_i × p_i): p_1 × ⋯ × p_k, as [`Tensor::project`](crate::Tensor::project).
     ///
     /// Cost: that of a projection and of the model over the listed entries; if these are the observed
     /// ones, that of a model of the result's shape, too.

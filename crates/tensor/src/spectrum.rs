@@ -1,9 +1,6 @@
 //! Leading singular vectors of unfoldings.
 
-use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
-use faer::{Mat, Par};
-
+use crate::eigen::symmetric_eigen;
 use crate::{Matrix, Tensor, subspace};
 
 /// Modes longer than this are not given an n × n matrix.
@@ -26,25 +23,4 @@ pub fn leading_left_singular_vectors(data: &dyn Tensor, mode: usize, count: usiz
         Some((_, vectors)) => Matrix::from_fn(n, count.min(n), |i, j| vectors[(i, n - 1 - j)]),
         None => Matrix::zeros(n, count.min(n)),
     }
-}
-
-/// Eigenvalues, smallest first, and eigenvectors of a symmetric matrix. `None` if it is not finite:
-/// nothing is known of its directions then.
-pub fn symmetric_eigen(matrix: &Matrix) -> Option<(Vec<f64>, Mat<f64>)> {
-    let n = matrix.rows();
-    let mut values = faer::diag::Diag::zeros(n);
-    let mut vectors = Mat::zeros(n, n);
-    let (par, params) = (Par::Seq, faer::Spec::default());
-    let need = self_adjoint_evd_scratch::<f64>(n, ComputeEigenvectors::Yes, par, params);
-    let mut memory = MemBuffer::new(need);
-    let done = self_adjoint_evd(
-        matrix.view(),
-        values.as_mut(),
-        Some(vectors.as_mut()),
-        par,
-        MemStack::new(&mut memory),
-        params,
-    );
-    done.ok()?;
-    Some((values.column_vector().iter().copied().collect(), vectors))
 }

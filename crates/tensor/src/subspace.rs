@@ -1,8 +1,8 @@
 //! Leading eigenvectors of X_(m) X_(m)ᵀ by products with blocks of vectors alone: subspace iteration
 //! with Chebyshev filters and Rayleigh-Ritz (Zhou, Saad, Tiago, Chelikowsky 2006).
 
+use crate::eigen::symmetric_eigen;
 use crate::matrix::dot;
-use crate::spectrum::symmetric_eigen;
 use crate::{Matrix, Scratch, Tensor, multiply};
 
 /// Residuals ‖A v − λ v‖ are brought below this share of the largest eigenvalue.

@@ -5,7 +5,10 @@ use std::path::Path;
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
 
 use super::decode::read_text;
-use super::{Corpus, CorpusError, CorpusOptions, Document, not_empty, quotes};
+use super::documents::{Corpus, Document, not_empty};
+use super::error::CorpusError;
+use super::options::CorpusOptions;
+use super::quotes;
 
 pub(super) fn read_csv(
     path: &Path,

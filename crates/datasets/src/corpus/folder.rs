@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::decode::Encoding;
 use super::decode::read_text;
-use super::{Corpus, CorpusError, Document, Encoding};
+use super::documents::{Corpus, Document};
+use super::error::CorpusError;
 
 /// Reads every file below a folder as a document, in the order of names: folder by folder, files
 /// within. The label is the sub-folder, as a path from `root` with `/` between its parts; files

@@ -6,7 +6,9 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::decode::read_text;
-use super::{Corpus, CorpusError, CorpusOptions, Document, not_empty};
+use super::documents::{Corpus, Document, not_empty};
+use super::error::CorpusError;
+use super::options::CorpusOptions;
 
 pub(super) fn read_jsonl(path: &Path, options: &CorpusOptions) -> Result<Corpus, CorpusError> {
     let text = read_text(path, options.encoding)?;

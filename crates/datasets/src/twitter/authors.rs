@@ -8,7 +8,8 @@ use hntf_tensor::npy::{read_npy, read_npy_strings};
 use hntf_tensor::{SparseTensor, TensorError};
 use sha1::{Digest, Sha1};
 
-use super::{ACCOUNTS, AUTHORS_WORDS, TwitterError, modes, months};
+use super::error::TwitterError;
+use super::options::{ACCOUNTS, AUTHORS_WORDS, modes, months};
 use crate::{Dataset, DatasetError};
 
 /// What git calls the authors' file.

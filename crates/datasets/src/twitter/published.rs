@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::parameters::parameters;
 
 use super::authors::read_words;
-use super::{ACCOUNTS, AUTHORS_WORDS, TwitterError, modes, months};
+use super::error::TwitterError;
+use super::options::{ACCOUNTS, AUTHORS_WORDS, modes, months};
 use crate::{About, Dataset, DatasetError, Field, NamedSource, Origin, Places, Source};
 
 /// Rank of the published factors.

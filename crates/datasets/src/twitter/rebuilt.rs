@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::civil::date;
 
-use super::{ACCOUNTS, Twitter, TwitterPeriod};
+use super::options::{ACCOUNTS, Twitter, TwitterPeriod};
 use crate::corpus::CorpusOptions;
 use crate::document_tensor::{DocumentTensorSource, EmptyCells, Take};
 use crate::{Dataset, DatasetError};

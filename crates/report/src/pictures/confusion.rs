@@ -23,7 +23,7 @@ pub(super) fn draw(figure: &Confusion, fits: &Fits<'_>) -> Drawn {
         panels: vec![Vec::new()],
         ..HeatmapGrid::default()
     };
-    let Some(labels) = fits.prepared.dataset.labels.last() else {
+    let Some(labels) = fits.prepared.dataset.label_set() else {
         return Ok(None);
     };
     let counts = judged(labels);

@@ -30,7 +30,7 @@ pub(super) fn draw(figure: &TopicMaps, fits: &Fits<'_>) -> Drawn {
     let unnamed = Vec::new();
     let mut largest = 0.0_f64;
     for mode in (0..modes).filter(|m| Some(*m) != words) {
-        let classes = dataset.labels.first().filter(|_| mode + 1 == modes);
+        let classes = dataset.label_set().filter(|_| mode + 1 == modes);
         let items = dataset.items[mode].as_ref().unwrap_or(&unnamed);
         let mut row = Vec::new();
         for (l, order) in shown.order.layers.iter().enumerate() {

@@ -11,17 +11,18 @@ use super::measured::{Measured, Measurement};
 
 /// Accuracies of every layer; nothing of data without labels.
 pub(super) fn measure(fit: &Measured<'_>) -> Vec<Measurement> {
-    let sets = &fit.dataset.labels;
     let mut found = Vec::new();
+    let Some(set) = fit.dataset.label_set() else {
+        return found;
+    };
     for (l, layer) in fit.hierarchy.layers.iter().enumerate() {
-        let Some(last) = sets.last() else { continue };
         let mut add = |metric: &str, set, classifier| {
             found.push((l, metric.to_owned(), accuracy(layer, set, classifier)));
         };
-        add(ACCURACY, last, Classifier::PseudoInverse);
-        add(ACCURACY_LABELLED, last, Classifier::LabelledColumns);
+        add(ACCURACY, set, Classifier::PseudoInverse);
+        add(ACCURACY_LABELLED, set, Classifier::LabelledColumns);
         if fit.wants(ACCURACY_OF_LAYER) {
-            let own = sets.get(l).unwrap_or(last);
+            let own = fit.dataset.label_set_of_layer(l).unwrap_or(set);
             add(ACCURACY_OF_LAYER, own, Classifier::PseudoInverse);
         }
     }

@@ -1,34 +1,38 @@
 //! The arrays of an entry as one `.npz` file.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, BufWriter};
 use std::path::Path;
+
+use hntf_tensor::npy::{NpzReader, NpzWriter};
 
 use crate::archive::{Array, Named};
 
 pub(super) fn write_arrays(path: &Path, arrays: &[Named]) -> io::Result<()> {
-    let text: Vec<(String, [usize; 2], Vec<u64>)> = arrays
-        .iter()
-        .map(|(n, a)| {
-            (
-                n.clone(),
-                a.shape,
-                a.values.iter().map(|v| v.to_bits()).collect(),
-            )
-        })
-        .collect();
-    std::fs::write(path, serde_json::to_string(&text)?)
+    let mut writer = NpzWriter::new(BufWriter::new(File::create(path)?));
+    for (name, array) in arrays {
+        let written = writer.numbers(name, &array.shape, &array.values);
+        written.map_err(io::Error::other)?;
+    }
+    let out = writer.finish().map_err(io::Error::other)?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok(())
 }
 
+/// The arrays by name; what is wrong in words.
 pub(super) fn read_arrays(path: &Path) -> Result<BTreeMap<String, Array>, String> {
-    let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
-    let arrays: Vec<(String, [usize; 2], Vec<u64>)> =
-        serde_json::from_str(&text).map_err(|e| e.to_string())?;
-    Ok(arrays
-        .into_iter()
-        .map(|(n, shape, v)| {
-            let values = v.into_iter().map(f64::from_bits).collect();
-            (n, Array { shape, values })
-        })
-        .collect())
+    let file = File::open(path).map_err(|e| e.to_string())?;
+    let mut reader = NpzReader::new(file).map_err(|e| e.to_string())?;
+    let names: Vec<String> = reader.names().iter().map(ToString::to_string).collect();
+    let mut arrays = BTreeMap::new();
+    for name in names {
+        let array = reader.numbers(&name).map_err(|e| e.to_string())?;
+        let [rows, cols] = array.shape[..] else {
+            return Err(format!("{name} has {} modes", array.shape.len()));
+        };
+        let (shape, values) = ([rows, cols], array.values);
+        arrays.insert(name, Array { shape, values });
+    }
+    Ok(arrays)
 }

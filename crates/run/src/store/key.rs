@@ -62,10 +62,10 @@ pub struct DataKeys {
 impl DataKeys {
     /// Reads all of it once.
     pub fn of(dataset: &Dataset) -> Self {
-        let known = content(|sink| sink(format!("{:?}", dataset.labels).as_bytes()));
+        let known = content(|sink| dataset.context(sink));
         Self {
-            data: content(|sink| sink(&dataset.data.squared_norm().to_le_bytes())),
-            labels: content(|sink| sink(format!("{:?}", dataset.labels).as_bytes())),
+            data: content(|sink| dataset.data.content(sink)),
+            labels: content(|sink| dataset.label_content(sink)),
             context: Fields::new("context")
                 .add(&known.to_string())
                 .add(&measures::REVISION.to_string())

@@ -1,8 +1,9 @@
 //! Entries as they are read, and the lines they came from.
 
+use super::error::{CoordinateFileError, CoordinateFileProblem as Problem};
 use super::lines::Lines;
-use super::{CoordinateFileError, CoordinateFileProblem as Problem, Coordinates, Duplicates};
-use crate::sparse::row_major_order;
+use super::list::{Coordinates, Duplicates};
+use super::order::row_major_order;
 
 /// The largest index of a file, which counts from 1: one less must fit 32 bits.
 pub(super) const LARGEST_INDEX: u64 = 1 << 32;

@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
-use super::{CoordinateFileError, CoordinateFileProblem as Problem};
+use super::error::{CoordinateFileError, CoordinateFileProblem as Problem};
 use crate::whole_file::new_file_in;
 
 /// A longer line is not one of coordinates, and is not read on to find its end.

@@ -4,8 +4,9 @@
 use std::path::Path;
 
 use super::entries::{Entries, LARGEST_INDEX, index, value};
+use super::error::{CoordinateFileError, CoordinateFileProblem as Problem};
 use super::lines::{Lines, write_whole};
-use super::{CoordinateFileError, CoordinateFileProblem as Problem, Coordinates, Duplicates};
+use super::list::{Coordinates, Duplicates};
 
 /// What the values of a file are.
 #[derive(Clone, Copy, PartialEq)]

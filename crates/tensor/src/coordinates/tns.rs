@@ -4,10 +4,9 @@
 use std::path::Path;
 
 use super::entries::{Entries, LARGEST_INDEX, index, value};
+use super::error::{CoordinateFileError, CoordinateFileProblem as Problem};
 use super::lines::{Lines, write_whole};
-use super::{
-    CoordinateFileError, CoordinateFileProblem as Problem, Coordinates, Duplicates, MOST_MODES,
-};
+use super::list::{Coordinates, Duplicates, MOST_MODES};
 
 /// Reads a `.tns` or `.tns.gz` file. Without a `shape`, which the format does not carry, every mode
 /// is as long as its largest index; with one, larger indices are an error.

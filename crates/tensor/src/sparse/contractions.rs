@@ -2,14 +2,15 @@
 
 use super::kernels::weighted_rows;
 use super::project::Projection;
+use super::tree::Tree;
 use super::{SparseTensor, mttkrp};
 use crate::divergence::{entropy, quotient};
 use crate::matrix::dot;
-use crate::{ContentWriter, DenseTensor, Incomplete, Mask, Matrix, Scratch, Tensor, TensorError};
+use crate::{DenseTensor, Incomplete, Mask, Matrix, Scratch, Tensor, TensorError};
 
 impl SparseTensor {
     /// The tree whose leaves are along `mode`.
-    fn tree_ending_in(&self, mode: usize) -> &super::Tree {
+    fn tree_ending_in(&self, mode: usize) -> &Tree {
         &self.trees[(mode + 1) % self.trees.len()]
     }
 
@@ -47,6 +48,25 @@ impl SparseTensor {
         Projection::new(&self.trees, projections, &strides).add_to(out.as_mut_slice(), scratch);
     }
 
+    /// The tensor with its zeros: Π n_i numbers, for small data and pictures.
+    ///
+    /// # Errors
+    /// [`TensorError::TooLarge`] if there is no memory for them.
+    pub fn to_dense(&self) -> Result<DenseTensor, TensorError> {
+        let entries = self
+            .shape
+            .iter()
+            .try_fold(1_usize, |p, n| p.checked_mul(*n));
+        let mut room: Vec<f64> = Vec::new();
+        if entries.is_none_or(|entries| room.try_reserve_exact(entries).is_err()) {
+            return Err(TensorError::TooLarge {
+                shape: self.shape.clone(),
+            });
+        }
+        drop(room);
+        Ok(self.project(&vec![None; self.shape.len()], &mut Scratch::new()))
+    }
+
     /// The longest mode, if projecting that one alone leaves fewer numbers than there are nonzeros.
     fn mode_to_share(&self, projections: &[&Matrix]) -> Option<usize> {
         let longest = (0..self.shape.len()).max_by_key(|mode| self.shape[*mode])?;
@@ -74,14 +94,7 @@ impl Tensor for SparseTensor {
     }
 
     fn content(&self, sink: &mut dyn FnMut(&[u8])) {
-        let mut out = ContentWriter::new(sink);
-        out.text("sparse");
-        out.sizes(&self.shape);
-        out.size(self.nnz());
-        self.for_each_nonzero(|index, x| {
-            out.index(index);
-            out.number(x);
-        });
+        self.feed(sink);
     }
 
     fn squared_norm(&self) -> f64 {
