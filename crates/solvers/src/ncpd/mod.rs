@@ -8,7 +8,7 @@ use hntf_tensor::{CpTensor, Matrix, Scratch, Tensor};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
-use crate::{Criterion, Loss, Observer, Outcome, SolverError, Stopping, drive, number};
+use crate::{Criterion, Loss, Observer, Outcome, RowProblem, SolverError, Stopping, drive, number};
 
 pub use start::Start;
 pub use update::{Update, balance_columns, balance_sums};
@@ -116,6 +116,15 @@ impl Ncpd {
             start: Start::ScikitLearn,
             stopping,
             ..Self::default()
+        }
+    }
+
+    /// What the rows of one factor solve where the others are given: the coefficients of new items.
+    pub fn row_problem(&self) -> RowProblem {
+        RowProblem {
+            loss: self.loss,
+            l1: self.l1,
+            epsilon: self.update.epsilon(),
         }
     }
 

@@ -7,7 +7,8 @@ use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CpFit, Criterion, LabelLoss, Labels, Loss, Observer, SolverError, Start, Stopping, drive,
+    CpFit, Criterion, LabelLoss, Labels, Loss, Observer, RowProblem, SolverError, Start, Stopping,
+    drive,
 };
 use state::State;
 
@@ -70,6 +71,16 @@ pub struct SsnmfFit {
 }
 
 impl Ssnmf {
+    /// What new columns of the data solve, or new rows, where the other factor is given. Nothing is
+    /// known of their labels, so the label term has no part in it.
+    pub fn row_problem(&self) -> RowProblem {
+        RowProblem {
+            loss: self.data_loss,
+            l1: 0.0,
+            epsilon: state::EPSILON,
+        }
+    }
+
     /// Checks the settings, which [`Ssnmf::fit`] does first.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use super::Ssnmf;
 use crate::{Iterate, LabelLoss, Labels, Loss};
 
 /// Added to every denominator, and the least a model may be where it is one.
-const EPSILON: f64 = 1e-10;
+pub(super) const EPSILON: f64 = 1e-10;
 
 pub(super) struct State<'a> {
     settings: Ssnmf,
