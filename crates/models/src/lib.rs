@@ -2,7 +2,8 @@
 //!
 //! A [`Model`] takes the first layer ⟦F_1 … F_k⟧, an NCPD of rank r_0, and builds the layers of
 //! ranks r_1 > r_2 > … on it. What comes out is always a [`Hierarchy`], and everything downstream
-//! (metrics, tables, topics, figures) reads only that.
+//! (metrics, tables, topics, figures) reads only that. [`Model::transform`] says what new items
+//! (documents, people, slices) are in terms of its topics.
 //!
 //! | model | what a layer does |
 //! |---|---|
@@ -31,6 +32,7 @@ mod neural_multi_hntf;
 mod neural_nmf;
 mod standard_hncpd;
 mod supervised_multi_hntf;
+mod transform;
 
 pub use error::ModelError;
 pub use hierarchy::{Hierarchy, Layer, Relation};
@@ -47,6 +49,7 @@ pub use neural_nmf::{
 };
 pub use standard_hncpd::StandardHncpd;
 pub use supervised_multi_hntf::SupervisedMultiHntf;
+pub use transform::{Transformed, TransformedLayer};
 
 /// The example of the README, compiled and run with the tests.
 #[cfg(doctest)]

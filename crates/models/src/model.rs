@@ -6,7 +6,7 @@ use numpy_random::RandomState;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Hierarchy, Layer, ModelError};
+use crate::{Hierarchy, Layer, ModelError, Transformed};
 
 /// What a fit is made of, apart from the model's own settings.
 pub struct Fit<'a> {
@@ -183,6 +183,31 @@ pub trait Model: Sync + Send {
         first: &FirstLayerFit,
         observer: &mut dyn Observer,
     ) -> Result<Hierarchy, ModelError>;
+
+    /// What new items of mode `mode` (counted from 0) are in terms of the topics of a hierarchy that
+    /// this model has fitted: of every layer the coefficients that minimise the model's own objective
+    /// in what belongs to the item alone, all that items share being as fitted, and the scores of the
+    /// classes where the layer has a classifier and the mode is the last one. Training items get their
+    /// own rows of the topics back, as far as the fit had settled.
+    ///
+    /// `new` has the sizes of the fitted data in all modes but `mode`; its hidden entries are left out.
+    /// Labels of new items are not known and have no part in it.
+    ///
+    /// Squares are solved exactly, by one MTTKRP of `new` and NNLS for every item; the divergence to
+    /// a tolerance by [`RowProblem::solve`](hntf_solvers::RowProblem::solve), whose passes the
+    /// observer sees. Layers above the first take what it costs to multiply by r × r matrices, or
+    /// NNLS once more; nothing that depends on the data's size, unless the model says so.
+    ///
+    /// # Errors
+    /// A hierarchy that another model has fitted or that is not finite, a mode that is not there, other
+    /// sizes than those fitted, no items, or entries that are negative or not finite.
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError>;
 
     /// Fits the first layer and the stack. The generator of the first layer is seeded with the
     /// fit's seed.

@@ -1,12 +1,15 @@
 //! Standard HNCPD: NCPD, then a hierarchical NMF of every factor on its own.
 
 use hntf_solvers::{Ncpd, Observer, Outcome, Start, balance_columns};
-use hntf_tensor::{DenseTensor, Matrix};
+use hntf_tensor::{DenseTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::mode_stack::{ModeStack, assemble};
-use crate::{About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Model, ModelError, NamedModel};
+use crate::transform::NewItems;
+use crate::{
+    About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Model, ModelError, NamedModel, Transformed,
+};
 
 /// F_i ≈ A_i¹ S_i¹, S_i¹ ≈ A_i² S_i², …: every factor of the first layer has a hierarchical NMF of
 /// its own. The approximation of layer l is ⟦A_i¹ ⋯ A_iˡ S_iˡ⟧, with r_0 terms at every layer.
@@ -82,6 +85,32 @@ impl Model for StandardHncpd {
             stacks.push(stack);
         }
         assemble(first, &stacks, outcomes)
+    }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        items.solve_layer(0, &self.first_layer.row_problem(), observer);
+        if fitted.layers.len() > 1 {
+            // F ≈ A¹ S¹ for further rows of F; S¹ belongs to the balanced factors.
+            let rows = if self.balance {
+                items.balanced()
+            } else {
+                items.last().clone()
+            };
+            let coefficients = fitted.relation(0, 1, Some(mode))?.clone();
+            let factors = [Matrix::zeros(0, coefficients.cols()), coefficients];
+            let (rows, problem) = (DenseTensor::from_matrix(rows), self.nmf.row_problem());
+            let next = items.solve(&problem, &rows, &factors, 0, observer);
+            items.push(next);
+        }
+        items.push_through(Some(mode))?;
+        Ok(items.finish())
     }
 }
 

@@ -2,14 +2,16 @@
 
 use faer::MatRef;
 use hntf_solvers::{Iterate, Labels, Observer, Ssnmf, Stopping, drive};
-use hntf_tensor::{CpTensor, Matrix, Scratch, gram, multiply};
+use hntf_tensor::{CpTensor, Matrix, Scratch, Tensor, gram, multiply};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::hierarchy::chain;
 use crate::hnmf::matrices_only;
+use crate::transform::NewItems;
 use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+    Transformed,
 };
 
 /// X ≈ A W Wᵀ S with labels: min ‖X − A W Wᵀ S‖² + λ ‖L*Y − B Wᵀ S‖² over W, B ≥ 0, on a
@@ -128,6 +130,19 @@ impl Model for SupervisedMultiHntf {
             layers,
             relations: chain(&steps, 0, None),
         })
+    }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        items.solve_layer(0, &self.ssnmf.row_problem(), observer);
+        items.push_through(None)?;
+        Ok(items.finish())
     }
 }
 

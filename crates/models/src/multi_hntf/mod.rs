@@ -13,8 +13,10 @@ use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::hierarchy::chain;
+use crate::transform::NewItems;
 use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+    Transformed,
 };
 use compressed::CompressedWeights;
 use divergence::DivergenceWeights;
@@ -160,6 +162,24 @@ impl Model for MultiHntf {
             layers,
             relations: chain(&steps, 0, None),
         })
+    }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        items.solve_layer(0, &self.first_layer.row_problem(), observer);
+        if self.balance && fitted.layers.len() > 1 {
+            // W belongs to the balanced factors.
+            let weights = fitted.relation(0, 1, None)?;
+            items.push(items.balanced().times(weights));
+        }
+        items.push_through(None)?;
+        Ok(items.finish())
     }
 }
 

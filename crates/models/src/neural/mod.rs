@@ -4,15 +4,18 @@ mod first_layer;
 mod network;
 
 use hntf_solvers::{
-    Adam, AdamSettings, Iterate, Ncpd, Observer, Optimizer, Outcome, Start, Stopping,
-    balance_columns, drive,
+    Adam, AdamSettings, Iterate, Ncpd, Observer, Optimizer, Outcome, RowTerm, Start, Stopping,
+    balance_columns, drive, least_squares_rows,
 };
-use hntf_tensor::{CpTensor, Matrix};
+use hntf_tensor::{CpTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::mode_stack::assemble;
-use crate::{About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Model, ModelError, NamedModel};
+use crate::transform::NewItems;
+use crate::{
+    About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Model, ModelError, NamedModel, Transformed,
+};
 
 pub use network::Network;
 
@@ -141,6 +144,44 @@ impl Model for NeuralHncpd {
         } else {
             assemble(first, &stacks, outcomes)
         }
+    }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        // A first layer that is trained on has squares for its own term, without a penalty.
+        let problem = if self.first_layer_step > 0.0 {
+            Ncpd::default().row_problem()
+        } else {
+            self.first_layer.row_problem()
+        };
+        items.solve_layer(0, &problem, observer);
+        // A¹ enters the loss at every layer, by its product with A² ⋯ Aˡ Sˡ.
+        let mut maps = Vec::new();
+        for l in items.above() {
+            let coefficients = fitted.relation(0, l, Some(mode))?.transposed();
+            maps.push(match l {
+                1 => coefficients,
+                _ => fitted.relation(1, l, Some(mode))?.times(&coefficients),
+            });
+        }
+        let terms = fitted.layers[1..].iter().zip(&maps);
+        let terms = terms.map(|(layer, map)| RowTerm {
+            weight: 1.0,
+            factors: layer.approximation.factors(),
+            map: Some(map),
+        });
+        let terms: Vec<_> = terms.collect();
+        if !terms.is_empty() {
+            items.push(least_squares_rows(new, mode, &terms, 0.0));
+        }
+        items.push_through(Some(mode))?;
+        Ok(items.finish())
     }
 }
 

@@ -9,13 +9,19 @@ mod supervision;
 #[cfg(test)]
 mod tests;
 
-use hntf_solvers::{Criterion, Ncpd, Observer, Ssnmf, Start, Stopping, drive};
+use hntf_solvers::{
+    Criterion, Ncpd, Observer, RowProblem, RowTerm, Ssnmf, Start, Stopping, drive,
+    least_squares_rows,
+};
 use hntf_tensor::CpTensor;
+use hntf_tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use crate::hierarchy::chain;
+use crate::transform::NewItems;
 use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+    Transformed,
 };
 use joint::Joint;
 use penalty::Penalties;
@@ -118,6 +124,19 @@ impl Model for NeuralMultiHntf {
     ) -> Result<Hierarchy, ModelError> {
         self.training().run(fit, first, observer)
     }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        let first = self.first_layer.row_problem();
+        self.training().infer(&mut items, &first, observer)?;
+        Ok(items.finish())
+    }
 }
 
 impl NeuralMultiHntf {
@@ -203,6 +222,19 @@ impl Model for SupervisedNeuralMultiHntf {
     ) -> Result<Hierarchy, ModelError> {
         self.training().run(fit, first, observer)
     }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        let first = self.ssnmf.row_problem();
+        self.training().infer(&mut items, &first, observer)?;
+        Ok(items.finish())
+    }
 }
 
 impl SupervisedNeuralMultiHntf {
@@ -256,6 +288,38 @@ impl Training<'_> {
             return wrong("stopping.max-iterations", "0".to_owned(), expected);
         }
         crate::model::validate_ranks(shape, ranks)
+    }
+
+    /// New rows of F: as `first` says where the first layer is frozen, else those that minimise the
+    /// joint loss of all layers. Then they go through the W's.
+    fn infer(
+        &self,
+        items: &mut NewItems<'_>,
+        first: &RowProblem,
+        observer: &mut dyn Observer,
+    ) -> Result<(), ModelError> {
+        if self.frozen {
+            items.solve_layer(0, first, observer);
+            return items.push_through(None);
+        }
+        let layers = &items.fitted.layers;
+        let ranks: Vec<_> = layers.iter().map(|layer| layer.rank).collect();
+        crate::model::validate_layer_weights(self.layer_weights, &ranks)?;
+        let weights = crate::model::layer_weights(self.layer_weights, &ranks);
+        let mut terms = Vec::new();
+        for (l, (layer, weight)) in layers.iter().zip(weights).enumerate() {
+            terms.push(RowTerm {
+                weight,
+                factors: layer.approximation.factors(),
+                map: match l {
+                    0 => None,
+                    _ => Some(items.fitted.relation(0, l, None)?),
+                },
+            });
+        }
+        let rows = least_squares_rows(items.data, items.mode, &terms, self.penalties.factors);
+        items.push(rows);
+        items.push_through(None)
     }
 
     fn run(

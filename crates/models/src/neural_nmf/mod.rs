@@ -12,15 +12,17 @@ use hntf_solvers::{
     AdamSettings, Criterion, Ncpd, Observer, QuasiNewtonSettings, SolverError, StopReason,
     Stopping, check_data, drive,
 };
-use hntf_tensor::{CpTensor, DenseTensor, Matrix};
+use hntf_tensor::{CpTensor, DenseTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::hierarchy::chain;
-use crate::hnmf::matrices_only;
+use crate::hnmf::{infer, matrices_only};
 use crate::neural::check_adam;
+use crate::transform::NewItems;
 use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+    Transformed,
 };
 
 pub use labels::LabelTerm;
@@ -246,6 +248,23 @@ impl Model for NeuralNmf {
             layers,
             relations: chain(&factors[1..], 0, None),
         })
+    }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        matrices_only("neural-nmf", new.shape())?;
+        let problem = Ncpd {
+            l1: self.l1,
+            ..Ncpd::default()
+        };
+        infer(&mut items, &problem.row_problem(), observer)?;
+        Ok(items.finish())
     }
 }
 
