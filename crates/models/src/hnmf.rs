@@ -9,7 +9,7 @@ use crate::hierarchy::chain;
 use crate::transform::NewItems;
 use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
-    Transformed,
+    Transformed, checks,
 };
 
 /// X ≈ A⁰S⁰, S⁰ ≈ A¹S¹, …: layer l approximates X by A⁰A¹⋯Aˡ Sˡ. Matrices only.
@@ -44,9 +44,9 @@ impl Model for Hnmf {
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        matrices_only("hnmf", shape)?;
+        checks::matrices_only("hnmf", shape)?;
         self.nmf.validate()?;
-        crate::model::validate_ranks(shape, ranks)
+        checks::ranks(shape, ranks)
     }
 
     fn stack(
@@ -74,7 +74,7 @@ impl Model for Hnmf {
         observer: &mut dyn Observer,
     ) -> Result<Transformed, ModelError> {
         let mut items = NewItems::new(fitted, new, mode)?;
-        matrices_only("hnmf", new.shape())?;
+        checks::matrices_only("hnmf", new.shape())?;
         infer(&mut items, &self.nmf.row_problem(), observer)?;
         Ok(items.finish())
     }
@@ -121,9 +121,9 @@ impl Model for SupervisedHnmf {
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        matrices_only("supervised-hnmf", shape)?;
+        checks::matrices_only("supervised-hnmf", shape)?;
         self.nmf.validate()?;
-        crate::model::validate_ranks(shape, ranks)
+        checks::ranks(shape, ranks)
     }
 
     fn stack(
@@ -160,7 +160,7 @@ impl Model for SupervisedHnmf {
         observer: &mut dyn Observer,
     ) -> Result<Transformed, ModelError> {
         let mut items = NewItems::new(fitted, new, mode)?;
-        matrices_only("supervised-hnmf", new.shape())?;
+        checks::matrices_only("supervised-hnmf", new.shape())?;
         if self.mixed_first_layer && mode == 0 && fitted.layers.len() > 1 {
             return Err(ModelError::NoTransform {
                 mode: 1,
@@ -170,17 +170,6 @@ impl Model for SupervisedHnmf {
         }
         infer(&mut items, &self.ssnmf.row_problem(), observer)?;
         Ok(items.finish())
-    }
-}
-
-pub(crate) fn matrices_only(model: &'static str, shape: &[usize]) -> Result<(), ModelError> {
-    if shape.len() == 2 {
-        Ok(())
-    } else {
-        Err(ModelError::MatricesOnly {
-            model,
-            order: shape.len(),
-        })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::hierarchy::chain;
 use crate::transform::NewItems;
 use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
-    Transformed,
+    Transformed, checks,
 };
 
 /// Hierarchical nonnegative tensor factorization along one mode (Cichocki, Zdunek, Amari).
@@ -65,7 +65,7 @@ impl Model for Hntf {
             });
         }
         self.ncpd.validate()?;
-        crate::model::validate_ranks(shape, ranks)
+        checks::ranks(shape, ranks)
     }
 
     fn stack(

@@ -19,6 +19,7 @@
 //! | [`NeuralNmf`] | the same shape, all layers trained together by backpropagation |
 #![cfg_attr(not(test), warn(clippy::expect_used))]
 
+mod checks;
 mod error;
 mod hierarchy;
 mod hnmf;

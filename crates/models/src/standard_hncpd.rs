@@ -9,6 +9,7 @@ use crate::mode_stack::{ModeStack, assemble};
 use crate::transform::NewItems;
 use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Model, ModelError, NamedModel, Transformed,
+    checks,
 };
 
 /// F_i ≈ A_i¹ S_i¹, S_i¹ ≈ A_i² S_i², …: every factor of the first layer has a hierarchical NMF of
@@ -51,7 +52,7 @@ impl Model for StandardHncpd {
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
         self.nmf.validate()?;
-        crate::model::validate_ranks(shape, ranks)
+        checks::ranks(shape, ranks)
     }
 
     fn stack(

@@ -3,6 +3,7 @@
 use hntf_tensor::{Matrix, symmetric_eigen};
 
 use crate::Labels;
+use crate::labels::add_square;
 
 /// How the classifier B of B S ≈ Y is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,27 +19,14 @@ impl Classifier {
     /// B, classes × r, for coefficients T = Sᵀ (n × r). O(n r²).
     pub fn fit(self, coefficients: &Matrix, labels: &Labels) -> Matrix {
         let rank = coefficients.cols();
-        let mut gram = Matrix::zeros(rank, rank);
-        let mut targets = Matrix::zeros(labels.classes(), rank);
-        for j in 0..coefficients.rows() {
-            let row = coefficients.row(j);
-            let class = labels.class(j);
-            if class.is_some() || self == Self::PseudoInverse {
-                for (i, x) in row.iter().enumerate() {
-                    gram.row_mut(i)
-                        .iter_mut()
-                        .zip(row)
-                        .for_each(|(g, y)| *g += x * y);
-                }
-            }
-            if let Some(class) = class {
-                targets
-                    .row_mut(class)
-                    .iter_mut()
-                    .zip(row)
-                    .for_each(|(t, x)| *t += x);
-            }
+        let (mut gram, mut targets) = (Matrix::zeros(rank, rank), Matrix::default());
+        match self {
+            Self::LabelledColumns => labels.gram(coefficients, &mut gram),
+            Self::PseudoInverse => coefficients
+                .iter_rows()
+                .for_each(|row| add_square(row, &mut gram)),
         }
+        labels.sums(coefficients, &mut targets);
         targets.times(&pseudo_inverse(&gram))
     }
 }

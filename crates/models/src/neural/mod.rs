@@ -15,6 +15,7 @@ use crate::mode_stack::assemble;
 use crate::transform::NewItems;
 use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Model, ModelError, NamedModel, Transformed,
+    checks,
 };
 
 pub use network::Network;
@@ -76,23 +77,15 @@ impl Model for NeuralHncpd {
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        if self.epochs == 0 {
-            return Err(ModelError::Parameter {
-                parameter: "epochs",
-                found: "0".to_owned(),
-                expected: "it must be at least 1",
-            });
-        }
-        check_adam(&self.adam)?;
+        checks::at_least_one("epochs", self.epochs)?;
+        checks::adam(&self.adam)?;
         let free = self.first_layer_step;
         if !(free >= 0.0 && free.is_finite()) {
-            return Err(ModelError::Parameter {
-                parameter: "first-layer-step",
-                found: free.to_string(),
-                expected: "it must be a positive number, or 0 to keep the first layer as it was fitted",
-            });
+            let expected =
+                "it must be a positive number, or 0 to keep the first layer as it was fitted";
+            return checks::wrong("first-layer-step", &free, expected);
         }
-        crate::model::validate_ranks(shape, ranks)
+        checks::ranks(shape, ranks)
     }
 
     fn stack(
@@ -183,33 +176,6 @@ impl Model for NeuralHncpd {
         items.push_through(Some(mode))?;
         Ok(items.finish())
     }
-}
-
-/// Checks the settings of the section `adam`.
-pub(crate) fn check_adam(settings: &AdamSettings) -> Result<(), ModelError> {
-    let AdamSettings {
-        step,
-        beta1,
-        beta2,
-        epsilon,
-    } = *settings;
-    let wrong = |parameter, found, expected| {
-        Err(ModelError::Parameter {
-            parameter,
-            found,
-            expected,
-        })
-    };
-    if !(step > 0.0 && step.is_finite()) {
-        let expected = "it must be a positive number";
-        return wrong("adam.step", step.to_string(), expected);
-    }
-    let in_range = (0.0..1.0).contains(&beta1) && (0.0..1.0).contains(&beta2);
-    if in_range && epsilon > 0.0 && epsilon.is_finite() {
-        return Ok(());
-    }
-    let found = format!("beta1 {beta1}, beta2 {beta2}, epsilon {epsilon}");
-    wrong("adam", found, "0 ≤ beta < 1 and epsilon > 0 are needed")
 }
 
 /// The first layer with other factors.

@@ -21,7 +21,7 @@ use crate::hierarchy::chain;
 use crate::transform::NewItems;
 use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
-    Transformed,
+    Transformed, checks,
 };
 use joint::Joint;
 use penalty::Penalties;
@@ -210,7 +210,7 @@ impl Model for SupervisedNeuralMultiHntf {
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        crate::hnmf::matrices_only("supervised-neural-multi-hntf", shape)?;
+        checks::matrices_only("supervised-neural-multi-hntf", shape)?;
         self.training().validate(shape, ranks)
     }
 
@@ -265,29 +265,16 @@ struct Training<'s> {
 
 impl Training<'_> {
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        let wrong = |parameter, found, expected| {
-            Err(ModelError::Parameter {
-                parameter,
-                found,
-                expected,
-            })
-        };
-        let label_weight = self.label_weight.unwrap_or(0.0);
-        if !(label_weight >= 0.0 && label_weight.is_finite()) {
-            let expected = "it must be a finite number ≥ 0";
-            return wrong("label-weight", label_weight.to_string(), expected);
-        }
-        crate::model::validate_layer_weights(self.layer_weights, ranks)?;
+        checks::nonnegative("label-weight", self.label_weight.unwrap_or(0.0))?;
+        checks::given_layer_weights(self.layer_weights, ranks)?;
         let first = self.layer_weights.first().copied();
         self.penalties.validate(self.frozen, first.unwrap_or(1.0))?;
-        if self.weight_starts == 0 {
-            return wrong("weight-starts", "0".to_owned(), "it must be at least 1");
-        }
+        checks::at_least_one("weight-starts", self.weight_starts)?;
         if self.stopping.max_iterations == 0 {
             let expected = "at least one sweep is needed";
-            return wrong("stopping.max-iterations", "0".to_owned(), expected);
+            return checks::wrong("stopping.max-iterations", &0, expected);
         }
-        crate::model::validate_ranks(shape, ranks)
+        checks::ranks(shape, ranks)
     }
 
     /// New rows of F: as `first` says where the first layer is frozen, else those that minimise the
@@ -304,8 +291,8 @@ impl Training<'_> {
         }
         let layers = &items.fitted.layers;
         let ranks: Vec<_> = layers.iter().map(|layer| layer.rank).collect();
-        crate::model::validate_layer_weights(self.layer_weights, &ranks)?;
-        let weights = crate::model::layer_weights(self.layer_weights, &ranks);
+        checks::given_layer_weights(self.layer_weights, &ranks)?;
+        let weights = checks::layer_weights(self.layer_weights, &ranks);
         let mut terms = Vec::new();
         for (l, (layer, weight)) in layers.iter().zip(weights).enumerate() {
             terms.push(RowTerm {
@@ -329,7 +316,7 @@ impl Training<'_> {
         observer: &mut dyn Observer,
     ) -> Result<Hierarchy, ModelError> {
         let begin = Begin {
-            layer_weights: crate::model::layer_weights(self.layer_weights, fit.ranks),
+            layer_weights: checks::layer_weights(self.layer_weights, fit.ranks),
             weight_starts: self.weight_starts,
             label_weight: self.label_weight,
             penalties: self.penalties,

@@ -2,7 +2,6 @@
 
 use hntf_tensor::{Matrix, Scratch, Tensor};
 
-use super::{RowFit, RowProblem, with_blank};
 use crate::{Nnls, Observer, Progress, Signal, StopReason};
 
 /// How far the optimality conditions may be missed: by the slope over its positive part, where it is
@@ -36,23 +35,19 @@ const RIDGE: f64 = 1e-9;
 ///
 /// Cost: a round takes r + 2 or so passes over the data; r² numbers are kept for every row.
 pub(super) fn rows(
-    problem: &RowProblem,
     data: &dyn Tensor,
-    factors: &[Matrix],
+    factors: Vec<Matrix>,
     mode: usize,
+    l1: f64,
+    epsilon: f64,
     observer: &mut dyn Observer,
-) -> RowFit {
-    let items = data.shape()[mode];
-    let factors = with_blank(factors, mode, items);
-    let mut search = Search::new(problem, data, factors, mode, observer);
+) -> (Matrix, StopReason) {
+    let mut search = Search::new(data, factors, mode, l1, epsilon, observer);
     let reason = match search.run() {
         Ok(()) => StopReason::Converged,
         Err(reason) => reason,
     };
-    RowFit {
-        rows: search.factors.swap_remove(mode),
-        reason,
-    }
+    (search.factors.swap_remove(mode), reason)
 }
 
 struct Search<'a> {
@@ -86,10 +81,11 @@ struct Step {
 
 impl<'a> Search<'a> {
     fn new(
-        problem: &RowProblem,
         data: &'a dyn Tensor,
         mut factors: Vec<Matrix>,
         mode: usize,
+        l1: f64,
+        epsilon: f64,
         observer: &'a mut dyn Observer,
     ) -> Self {
         let mut scratch = Scratch::new();
@@ -108,13 +104,13 @@ impl<'a> Search<'a> {
         let start = seen.map(|p| if *p > 0.0 { 1.0 / p } else { 0.0 });
         factors[mode] = Matrix::from_vec(items, rank, start.collect());
         let penalised = positive.as_mut_slice().iter_mut();
-        penalised.for_each(|p| *p += problem.l1);
+        penalised.for_each(|p| *p += l1);
         Self {
             data,
             observer,
             factors,
             mode,
-            epsilon: problem.epsilon,
+            epsilon,
             positive,
             negative: Matrix::default(),
             settled: vec![false; items],

@@ -125,8 +125,7 @@ impl KnownRows {
             return Sums::Difference;
         }
         // In the second row of the work space what is hidden of the diagonal.
-        work.reshape(2, whole.cols());
-        work.as_mut_slice().fill(0.0);
+        work.fill(2, whole.cols(), 0.0);
         let (row, squares) = work.as_mut_slice().split_at_mut(whole.cols());
         for place in self.listed(j) {
             rows.row(place, row);
@@ -209,8 +208,7 @@ impl<'a> KnownGrams<'a> {
                 -1.0
             }
             Sums::Direct => {
-                out.reshape(whole.rows(), whole.cols());
-                out.as_mut_slice().fill(0.0);
+                out.fill(whole.rows(), whole.cols(), 0.0);
                 1.0
             }
         };

@@ -1,5 +1,6 @@
 //! The rows of one factor, all others given: what new items are in terms of known topics.
 
+mod blank;
 mod divergence;
 mod known;
 mod squares;
@@ -7,6 +8,8 @@ mod squares;
 use hntf_tensor::{Matrix, Tensor};
 
 use crate::{Loss, Observer, StopReason};
+
+use blank::with_blank;
 
 pub use squares::{RowTerm, least_squares_rows};
 
@@ -62,20 +65,12 @@ impl RowProblem {
                     reason: StopReason::Converged,
                 }
             }
-            Loss::KullbackLeibler => divergence::rows(self, data, factors, mode, observer),
+            Loss::KullbackLeibler => {
+                let factors = with_blank(factors, mode, data.shape()[mode]);
+                let (rows, reason) =
+                    divergence::rows(data, factors, mode, self.l1, self.epsilon, observer);
+                RowFit { rows, reason }
+            }
         }
     }
-}
-
-/// The factors, with one of zeros in place of that of `mode`.
-fn with_blank(factors: &[Matrix], mode: usize, rows: usize) -> Vec<Matrix> {
-    let factors = factors.iter().enumerate();
-    let blank = |(i, f): (usize, &Matrix)| {
-        if i == mode {
-            Matrix::zeros(rows, f.cols())
-        } else {
-            f.clone()
-        }
-    };
-    factors.map(blank).collect()
 }

@@ -1,9 +1,9 @@
 //! Rows by least squares.
 
-use hntf_tensor::{Matrix, Scratch, Tensor, gram, hadamard_of_grams, multiply};
+use hntf_tensor::{Matrix, Scratch, Tensor, gram, hadamard_of_grams};
 
+use super::blank::with_blank;
 use super::known::{KhatriRao, KnownGrams, KnownRows};
-use super::with_blank;
 use crate::Nnls;
 
 /// One term ½ w ‖X − ⟦F_1 … F V … F_k⟧‖² of an objective in F, which stands in one mode.
@@ -42,14 +42,12 @@ impl RowTerm<'_> {
     /// `out` += w V G Vᵀ.
     fn add_mapped(&self, g: &Matrix, work: &mut [Matrix; 2], out: &mut Matrix) {
         let Some(v) = self.map else {
-            return add_scaled(out, g, self.weight);
+            return out.add_scaled(g, self.weight);
         };
         let [half, whole] = work;
-        half.reshape(v.rows(), v.cols());
-        multiply(half.view_mut(), v.view(), g.view());
-        whole.reshape(v.rows(), v.rows());
-        multiply(whole.view_mut(), half.view(), v.view().transpose());
-        add_scaled(out, whole, self.weight);
+        half.set_product(v.view(), g.view());
+        whole.set_product(half.view(), v.view().transpose());
+        out.add_scaled(whole, self.weight);
     }
 }
 
@@ -78,12 +76,11 @@ pub fn least_squares_rows(
         let factors = with_blank(term.factors, mode, items);
         data.mttkrp(&factors, mode, &mut mttkrp, &mut scratch);
         match term.map {
-            None => add_scaled(&mut right, &mttkrp, term.weight),
+            None => right.add_scaled(&mttkrp, term.weight),
             Some(v) => {
                 let part = &mut work[0];
-                part.reshape(items, rank);
-                multiply(part.view_mut(), mttkrp.view(), v.view().transpose());
-                add_scaled(&mut right, part, term.weight);
+                part.set_product(mttkrp.view(), v.view().transpose());
+                right.add_scaled(part, term.weight);
             }
         }
         let others = term.gram_of_others(mode);
@@ -96,8 +93,7 @@ pub fn least_squares_rows(
     let mut out = Matrix::default();
     let mut own_part = Matrix::default();
     let mut own = |j: usize, g: &mut Matrix| {
-        g.reshape(rank, rank);
-        g.as_mut_slice().fill(0.0);
+        g.fill(rank, rank, 0.0);
         let mut is_own = false;
         for (term, known) in terms.iter().zip(&mut known) {
             if known.gram(j, &mut own_part) {
@@ -109,9 +105,4 @@ pub fn least_squares_rows(
     };
     Nnls::new().solve_with(&whole, &mut own, &right, &mut out);
     out
-}
-
-fn add_scaled(out: &mut Matrix, part: &Matrix, scale: f64) {
-    let pairs = out.as_mut_slice().iter_mut().zip(part.as_slice());
-    pairs.for_each(|(o, p)| *o += scale * p);
 }
