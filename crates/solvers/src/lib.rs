@@ -44,6 +44,9 @@ pub use error::SolverError;
 pub use hals::Hals;
 pub use labels::Labels;
 pub use loss::{LabelLoss, Loss};
+/// The generator that every random start draws from.
+pub use numpy_random::RandomState;
+
 pub use ncpd::{CpFit, Ncpd, Start, Update, balance_columns, balance_sums, check as check_data};
 pub use nnls::Nnls;
 pub use optimizer::{Adam, AdamSettings, Optimizer, ProjectedGradient};

@@ -14,7 +14,7 @@ pub use settings::Ssnmf;
 /// A fitted semi-supervised NMF.
 #[derive(Debug, Clone)]
 pub struct SsnmfFit {
-    /// ⟦A, Sᵀ⟧, and how the iteration went; its trace holds objectives, its error is
+    /// ⟦A, Sᵀ⟧, m × r and n × r, and how the iteration went; its trace holds objectives, its error is
     /// ‖X − A S‖ / ‖X‖ whatever the loss.
     pub fit: CpFit,
     /// B, c × r, if there is a label term.
@@ -24,6 +24,9 @@ pub struct SsnmfFit {
 impl Ssnmf {
     /// Fits rank `rank`; A, S and B start from uniform random numbers, drawn in this order. Without
     /// a label term there is no B, and the labels are not looked at.
+    ///
+    /// Cost: an iteration takes an MTTKRP (for the divergence a pass over the data) in both modes,
+    /// O((m + n) r²) and O(n c r) for the labels.
     ///
     /// # Errors
     /// Rank 0, data that is no matrix or has no finite positive norm, labels of another length than

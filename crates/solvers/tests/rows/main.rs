@@ -348,3 +348,22 @@ fn rows_with_few_entries_and_of_any_size_meet_their_optimality_conditions() {
         }
     }
 }
+
+/// Multiplicative updates alone need tens of thousands of passes for this, of exact data more.
+#[test]
+fn a_divergence_settles_within_some_hundred_passes() {
+    for (noise, seed) in [(0.05, 8), (0.0, 9)] {
+        let mut random = RandomState::new(seed);
+        let given = factors(&[150, 100], 8, &mut random);
+        let made_of = factors(&[150, 100], 8, &mut random).swap_remove(1);
+        let x = data(&[given[0].clone(), made_of], noise, &mut random);
+        let mut passes = 0;
+        let mut observer = |p: Progress| {
+            passes = p.iteration;
+            Signal::Continue
+        };
+        let fit = problem(Loss::KullbackLeibler, 0.0).solve(&x, &given, 1, &mut observer);
+        assert_eq!(fit.reason, StopReason::Converged);
+        assert!(passes < 800, "{noise}: {passes}");
+    }
+}
