@@ -17,6 +17,9 @@ use crate::{
 /// With the factors ordered so that mode p comes first, layer l is an NCPD ⟦A′, D′, S′⟧ of the
 /// tensor ⟦I, D, S⟧ of layer l − 1; the data is approximated by ⟦A·A′, D′, S′⟧. The result depends
 /// on the order of the remaining modes through the random start, so both directions are variants.
+///
+/// Cost above the first layer: ⟦I, D, S⟧ is never formed, so a sweep of layer l takes
+/// O(Σ n_i r_{l−1} r_l) over all modes but p.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Hntf {

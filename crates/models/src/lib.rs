@@ -44,6 +44,9 @@ pub use multi_hntf::{MultiHntf, SharedUpdate};
 pub use ncpd::FlatNcpd;
 pub use neural::{Network, NeuralHncpd};
 pub use neural_multi_hntf::{NeuralMultiHntf, SupervisedNeuralMultiHntf};
+/// The generator that data and starts are drawn from; models seed their own with the fit's seed.
+pub use numpy_random::RandomState;
+
 pub use neural_nmf::{
     ClassifierSettings, GradientSettings, LabelLoss, LabelTerm, LabelUse, NeuralNmf, NeuralStart,
     NmfLoss, NmfNetwork, Training,

@@ -12,6 +12,8 @@ use crate::{
 };
 
 /// Independent NCPDs of ranks r_0, r_1, …; there are no relations between their topics.
+///
+/// Cost: that of the [`Ncpd`]s.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct FlatNcpd {

@@ -14,6 +14,9 @@ use crate::{
 
 /// F_i ≈ A_i¹ S_i¹, S_i¹ ≈ A_i² S_i², …: every factor of the first layer has a hierarchical NMF of
 /// its own. The approximation of layer l is ⟦A_i¹ ⋯ A_iˡ S_iˡ⟧, with r_0 terms at every layer.
+///
+/// Cost above the first layer: an iteration of an NMF takes O(n_i r_0 r_1) for the first of each mode
+/// and nothing that depends on the data's size for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct StandardHncpd {
