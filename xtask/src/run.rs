@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use hntf_experiment::{Experiment, ExperimentError, Prepared, catalogue};
 use hntf_report::output::{Owner, Target};
-use hntf_report::{Format, json, render, topics};
-use hntf_run::store::Store;
-use hntf_run::{Fits, Options, collect, run as run_fits};
+use hntf_report::{Format, ReportError, json, render, topics};
+use hntf_run::store::{Store, StoreError};
+use hntf_run::{Fits, Options, RunError, collect, run as run_fits};
 
 use crate::args::RunArgs;
 use crate::error::CliError;
@@ -126,7 +126,7 @@ pub(crate) fn draw(names: &[String], args: &RunArgs) -> Outcome {
         match redraw(&asked, args) {
             Err(
                 error @ CliError::Experiment(ExperimentError::Absent { .. })
-                | error @ CliError::Run(hntf_run::RunError::Missing { .. }),
+                | error @ CliError::Run(RunError::Missing { .. }),
             ) if names.is_empty() => {
                 say(&format!("{}: skipped, {error}", asked.experiment.name));
             }
@@ -136,8 +136,21 @@ pub(crate) fn draw(names: &[String], args: &RunArgs) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs, writes and prints one experiment.
+/// Runs, writes and prints one experiment. A kept fit that turns out to be damaged when a figure shows
+/// it has been taken away: it is fitted anew.
 fn execute(asked: &Asked, args: &RunArgs) -> Result<(), CliError> {
+    match attempt(asked, args) {
+        Err(CliError::Report(ReportError::Run(RunError::Store(
+            error @ StoreError::Damaged { .. },
+        )))) => {
+            say(&format!("{error}"));
+            attempt(asked, args)
+        }
+        other => other,
+    }
+}
+
+fn attempt(asked: &Asked, args: &RunArgs) -> Result<(), CliError> {
     let prepared = asked.experiment.prepare_in(&data_folders(&args.data)?)?;
     let target = Target::open(&asked.out(args), &asked.experiment, asked.owner)?;
     let store = asked.store(args)?;

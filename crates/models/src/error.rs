@@ -65,6 +65,33 @@ pub enum ModelError {
         /// What does not fit.
         problem: String,
     },
+    /// New items whose data does not match that of the fit.
+    #[error(
+        "new items of mode {mode} (counted from 1) must have the sizes of the fitted data in all other modes: \
+         it was {fitted:?}, but the new data is {found:?}"
+    )]
+    NewShape {
+        /// The mode of the items, counted from 1.
+        mode: usize,
+        /// Sizes of the fitted data's modes.
+        fitted: Vec<usize>,
+        /// Sizes of the new data's modes.
+        found: Vec<usize>,
+    },
+    /// A transform of nothing.
+    #[error("there are no new items: the new data has size 0 in mode {mode} (counted from 1)")]
+    NoItems {
+        /// The mode of the items, counted from 1.
+        mode: usize,
+    },
+    /// Items that a fit does not say enough about.
+    #[error("new items of mode {mode} (counted from 1) cannot be transformed: {reason}")]
+    NoTransform {
+        /// The mode of the items, counted from 1.
+        mode: usize,
+        /// What is missing.
+        reason: &'static str,
+    },
     /// From a layer's solver.
     #[error(transparent)]
     Solver(#[from] SolverError),

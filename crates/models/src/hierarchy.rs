@@ -157,6 +157,44 @@ impl Hierarchy {
         Err(ModelError::Hierarchy { problem })
     }
 
+    /// The relation of two layers that belongs to a mode, or to all.
+    pub(crate) fn relation(
+        &self,
+        from: usize,
+        to: usize,
+        mode: Option<usize>,
+    ) -> Result<&Matrix, ModelError> {
+        let mut between = self.relations_between(from, to);
+        let found = between.find(|r| r.mode == mode);
+        found.map(|r| &r.weights).ok_or_else(|| {
+            let of = mode.map_or("shared by all modes".to_owned(), |m| {
+                format!("of mode {m} (counted from 0)")
+            });
+            let problem = format!(
+                "there is no relation {of} from layer {from} to layer {to}: was it fitted by another model?"
+            );
+            ModelError::Hierarchy { problem }
+        })
+    }
+
+    /// Checks that all numbers are finite. Cost: one pass over factors and relations.
+    pub(crate) fn check_finite(&self) -> Result<(), ModelError> {
+        let finite = |m: &Matrix| m.as_slice().iter().all(|x| x.is_finite());
+        for (l, layer) in self.layers.iter().enumerate() {
+            let factors = layer.topics.iter().chain(layer.approximation.factors());
+            if !factors.chain(&layer.classifier).all(finite) {
+                let problem =
+                    format!("layer {l} has numbers that are not finite: its fit diverged");
+                return Err(ModelError::Hierarchy { problem });
+            }
+        }
+        if self.relations.iter().all(|r| finite(&r.weights)) {
+            return Ok(());
+        }
+        let problem = "a relation has numbers that are not finite: its fit diverged".to_owned();
+        Err(ModelError::Hierarchy { problem })
+    }
+
     /// The order of the data; 0 without layers.
     pub(crate) fn order(&self) -> usize {
         self.layers.first().map_or(0, |l| l.topics.len())

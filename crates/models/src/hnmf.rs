@@ -1,16 +1,20 @@
 //! HNMF: the coefficients of an NMF, factorized again and again; with or without labels.
 
-use hntf_solvers::{Ncpd, Observer, Ssnmf};
-use hntf_tensor::{CpTensor, DenseTensor, Matrix};
+use hntf_solvers::{Ncpd, Observer, RowProblem, Ssnmf};
+use hntf_tensor::{CpTensor, DenseTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::hierarchy::chain;
+use crate::transform::NewItems;
 use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+    Transformed, checks,
 };
 
 /// X ≈ A⁰S⁰, S⁰ ≈ A¹S¹, …: layer l approximates X by A⁰A¹⋯Aˡ Sˡ. Matrices only.
+///
+/// Cost above the first layer: an iteration takes O(n r_{l−1} r_l), n being the number of columns.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Hnmf {
@@ -42,9 +46,9 @@ impl Model for Hnmf {
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        matrices_only("hnmf", shape)?;
+        checks::matrices_only("hnmf", shape)?;
         self.nmf.validate()?;
-        crate::model::validate_ranks(shape, ranks)
+        checks::ranks(shape, ranks)
     }
 
     fn stack(
@@ -62,6 +66,19 @@ impl Model for Hnmf {
             chain.push(next.model, next.outcome, None)?;
         }
         Ok(chain.finish())
+    }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        checks::matrices_only("hnmf", new.shape())?;
+        infer(&mut items, &self.nmf.row_problem(), observer)?;
+        Ok(items.finish())
     }
 }
 
@@ -106,9 +123,9 @@ impl Model for SupervisedHnmf {
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        matrices_only("supervised-hnmf", shape)?;
+        checks::matrices_only("supervised-hnmf", shape)?;
         self.nmf.validate()?;
-        crate::model::validate_ranks(shape, ranks)
+        checks::ranks(shape, ranks)
     }
 
     fn stack(
@@ -136,17 +153,47 @@ impl Model for SupervisedHnmf {
         }
         Ok(chain.finish())
     }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        checks::matrices_only("supervised-hnmf", new.shape())?;
+        if self.mixed_first_layer && mode == 0 && fitted.layers.len() > 1 {
+            return Err(ModelError::NoTransform {
+                mode: 1,
+                reason: "with mixed-first-layer the layers above the first multiply the A of an NMF that \
+                         no layer keeps",
+            });
+        }
+        infer(&mut items, &self.ssnmf.row_problem(), observer)?;
+        Ok(items.finish())
+    }
 }
 
-pub(crate) fn matrices_only(model: &'static str, shape: &[usize]) -> Result<(), ModelError> {
-    if shape.len() == 2 {
-        Ok(())
-    } else {
-        Err(ModelError::MatricesOnly {
-            model,
-            order: shape.len(),
-        })
+/// Of a matrix. New columns: S⁰ from X, then Sˡ from Sˡ⁻¹, every layer by the same problem. New rows: those of A⁰,
+/// times A¹A²⋯.
+pub(crate) fn infer(
+    items: &mut NewItems<'_>,
+    problem: &RowProblem,
+    observer: &mut dyn Observer,
+) -> Result<(), ModelError> {
+    items.solve_layer(0, problem, observer);
+    if items.mode == 0 {
+        return items.push_through(None);
     }
+    for l in items.above() {
+        let weights = items.fitted.relation(l - 1, l, None)?.clone();
+        let below = DenseTensor::from_matrix(items.last().transposed());
+        let factors = [weights, Matrix::zeros(0, items.fitted.layers[l].rank)];
+        let rows = items.solve(problem, &below, &factors, 1, observer);
+        items.push(rows);
+    }
+    Ok(())
 }
 
 /// The layers so far: A⁰A¹⋯Aˡ and Tˡ = (Sˡ)ᵀ.

@@ -1,13 +1,15 @@
 //! HNTF-p: every layer decomposes the previous one with the identity in mode p.
 
 use hntf_solvers::{Ncpd, Observer, Start};
-use hntf_tensor::{CpTensor, Matrix};
+use hntf_tensor::{CpTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::hierarchy::chain;
+use crate::transform::NewItems;
 use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+    Transformed, checks,
 };
 
 /// Hierarchical nonnegative tensor factorization along one mode (Cichocki, Zdunek, Amari).
@@ -15,6 +17,9 @@ use crate::{
 /// With the factors ordered so that mode p comes first, layer l is an NCPD ⟦A′, D′, S′⟧ of the
 /// tensor ⟦I, D, S⟧ of layer l − 1; the data is approximated by ⟦A·A′, D′, S′⟧. The result depends
 /// on the order of the remaining modes through the random start, so both directions are variants.
+///
+/// Cost above the first layer: ⟦I, D, S⟧ is never formed, so a sweep of layer l takes
+/// O(Σ n_i r_{l−1} r_l) over all modes but p.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Hntf {
@@ -63,7 +68,7 @@ impl Model for Hntf {
             });
         }
         self.ncpd.validate()?;
-        crate::model::validate_ranks(shape, ranks)
+        checks::ranks(shape, ranks)
     }
 
     fn stack(
@@ -97,6 +102,39 @@ impl Model for Hntf {
             layers,
             relations: chain(&steps, 0, Some(self.mode - 1)),
         })
+    }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        let (own, order) = (self.mode.wrapping_sub(1), new.shape().len());
+        if own >= order {
+            let mode = self.mode;
+            return Err(ModelError::Mode { mode, order });
+        }
+        items.solve_layer(0, &self.first_layer.row_problem(), observer);
+        if mode == own {
+            items.push_through(Some(own))?;
+            return Ok(items.finish());
+        }
+        // Layer l is fitted to ⟦I, D, S⟧ of the layer below: the items are further rows of D.
+        for l in items.above() {
+            let weights = fitted.relation(l - 1, l, Some(own))?;
+            let mut below = fitted.layers[l - 1].topics.clone();
+            let mut factors = fitted.layers[l].topics.clone();
+            below[own] = Matrix::identity(weights.rows());
+            below[mode].clone_from(items.last());
+            factors[own].clone_from(weights);
+            let (data, problem) = (CpTensor::new(below)?, self.ncpd.row_problem());
+            let rows = items.solve(&problem, &data, &factors, mode, observer);
+            items.push(rows);
+        }
+        Ok(items.finish())
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A [`Model`] takes the first layer ⟦F_1 … F_k⟧, an NCPD of rank r_0, and builds the layers of
 //! ranks r_1 > r_2 > … on it. What comes out is always a [`Hierarchy`], and everything downstream
-//! (metrics, tables, topics, figures) reads only that.
+//! (metrics, tables, topics, figures) reads only that. [`Model::transform`] says what new items
+//! (documents, people, slices) are in terms of its topics.
 //!
 //! | model | what a layer does |
 //! |---|---|
@@ -18,6 +19,7 @@
 //! | [`NeuralNmf`] | the same shape, all layers trained together by backpropagation |
 #![cfg_attr(not(test), warn(clippy::expect_used))]
 
+mod checks;
 mod error;
 mod hierarchy;
 mod hnmf;
@@ -32,6 +34,7 @@ mod neural_nmf;
 mod standard_hncpd;
 mod supervised_multi_hntf;
 pub mod topics;
+mod transform;
 
 pub use error::ModelError;
 pub use hierarchy::{Hierarchy, Layer, Relation};
@@ -42,12 +45,16 @@ pub use multi_hntf::{MultiHntf, SharedUpdate};
 pub use ncpd::FlatNcpd;
 pub use neural::{Network, NeuralHncpd};
 pub use neural_multi_hntf::{NeuralMultiHntf, SupervisedNeuralMultiHntf};
+/// The generator that data and starts are drawn from; models seed their own with the fit's seed.
+pub use numpy_random::RandomState;
+
 pub use neural_nmf::{
     ClassifierSettings, GradientSettings, LabelLoss, LabelTerm, LabelUse, NeuralNmf, NeuralStart,
     NmfLoss, NmfNetwork, Training,
 };
 pub use standard_hncpd::StandardHncpd;
 pub use supervised_multi_hntf::SupervisedMultiHntf;
+pub use transform::{Transformed, TransformedLayer};
 
 /// The example of the README, compiled and run with the tests.
 #[cfg(doctest)]

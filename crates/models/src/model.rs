@@ -6,7 +6,7 @@ use numpy_random::RandomState;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Hierarchy, Layer, ModelError};
+use crate::{Hierarchy, Layer, ModelError, Transformed, checks};
 
 /// What a fit is made of, apart from the model's own settings.
 pub struct Fit<'a> {
@@ -170,7 +170,7 @@ pub trait Model: Sync + Send {
     /// # Errors
     /// What would make every fit fail, before any time is spent.
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        validate_ranks(shape, ranks)
+        checks::ranks(shape, ranks)
     }
 
     /// Builds the layers of ranks r_1, r_2, … on the first one.
@@ -183,6 +183,31 @@ pub trait Model: Sync + Send {
         first: &FirstLayerFit,
         observer: &mut dyn Observer,
     ) -> Result<Hierarchy, ModelError>;
+
+    /// What new items of mode `mode` (counted from 0) are in terms of the topics of a hierarchy that
+    /// this model has fitted: of every layer the coefficients that minimise the model's own objective
+    /// in what belongs to the item alone, all that items share being as fitted, and the scores of the
+    /// classes where the layer has a classifier and the mode is the last one. Training items get their
+    /// own rows of the topics back, as far as the fit had settled.
+    ///
+    /// `new` has the sizes of the fitted data in all modes but `mode`; its hidden entries are left out.
+    /// Labels of new items are not known and have no part in it.
+    ///
+    /// Squares are solved exactly, by one MTTKRP of `new` and NNLS for every item; the divergence to
+    /// a tolerance by [`RowProblem::solve`](hntf_solvers::RowProblem::solve), whose passes the
+    /// observer sees. Layers above the first take what it costs to multiply by r × r matrices, or
+    /// NNLS once more; nothing that depends on the data's size, unless the model says so.
+    ///
+    /// # Errors
+    /// A hierarchy that another model has fitted or that is not finite, a mode that is not there, other
+    /// sizes than those fitted, no items, or entries that are negative or not finite.
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError>;
 
     /// Fits the first layer and the stack. The generator of the first layer is seeded with the
     /// fit's seed.
@@ -218,58 +243,4 @@ pub struct About {
 pub trait NamedModel: Model + Default + Serialize + DeserializeOwned {
     /// What it is.
     const ABOUT: About;
-}
-
-/// Ranks must decrease, and the first must not exceed the number of terms that gives any tensor of
-/// this shape exactly.
-pub(crate) fn validate_ranks(shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-    let decreasing = ranks.windows(2).all(|pair| pair[1] < pair[0]);
-    if ranks.is_empty() || ranks.contains(&0) || !decreasing {
-        return Err(ModelError::Ranks {
-            ranks: ranks.to_vec(),
-        });
-    }
-    let product = |skip: usize| -> usize {
-        let others = shape.iter().enumerate().filter(|(i, _)| *i != skip);
-        others.fold(1, |p, (_, n)| p.saturating_mul(*n))
-    };
-    let limit = (0..shape.len()).map(product).min().unwrap_or(0);
-    if ranks[0] > limit {
-        return Err(ModelError::RankAboveData {
-            rank: ranks[0],
-            limit,
-            shape: shape.to_vec(),
-        });
-    }
-    Ok(())
-}
-
-/// λ_l of the layers, as given or all 1.
-pub(crate) fn layer_weights(given: &[f64], ranks: &[usize]) -> Vec<f64> {
-    if given.is_empty() {
-        vec![1.0; ranks.len()]
-    } else {
-        given.to_vec()
-    }
-}
-
-/// One weight a layer or none at all, each ≥ 0 and one of them above.
-pub(crate) fn validate_layer_weights(given: &[f64], ranks: &[usize]) -> Result<(), ModelError> {
-    let valid = |w: &f64| *w >= 0.0 && w.is_finite();
-    let expected = if given.is_empty() {
-        return Ok(());
-    } else if given.len() != ranks.len() {
-        "one weight per rank is needed, or none for 1 everywhere"
-    } else if !given.iter().all(valid) {
-        "every weight must be a finite number ≥ 0"
-    } else if given.iter().all(|w| *w == 0.0) {
-        "at least one weight must be above 0: there would be nothing to fit"
-    } else {
-        return Ok(());
-    };
-    Err(ModelError::Parameter {
-        parameter: "layer-weights",
-        found: format!("{given:?}"),
-        expected,
-    })
 }

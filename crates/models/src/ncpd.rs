@@ -1,14 +1,19 @@
 //! A flat NCPD at every rank: no hierarchy, the yardstick of all the others.
 
 use hntf_solvers::{Ncpd, Observer, Start};
+use hntf_tensor::Tensor;
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
+use crate::transform::NewItems;
 use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+    Transformed,
 };
 
 /// Independent NCPDs of ranks r_0, r_1, …; there are no relations between their topics.
+///
+/// Cost: that of the [`Ncpd`]s.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct FlatNcpd {
@@ -59,5 +64,19 @@ impl Model for FlatNcpd {
             layers,
             relations: Vec::new(),
         })
+    }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        for l in 0..fitted.layers.len() {
+            items.solve_layer(l, &self.ncpd.row_problem(), observer);
+        }
+        Ok(items.finish())
     }
 }

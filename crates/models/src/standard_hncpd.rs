@@ -1,15 +1,22 @@
 //! Standard HNCPD: NCPD, then a hierarchical NMF of every factor on its own.
 
 use hntf_solvers::{Ncpd, Observer, Outcome, Start, balance_columns};
-use hntf_tensor::{DenseTensor, Matrix};
+use hntf_tensor::{DenseTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::mode_stack::{ModeStack, assemble};
-use crate::{About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Model, ModelError, NamedModel};
+use crate::transform::NewItems;
+use crate::{
+    About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Model, ModelError, NamedModel, Transformed,
+    checks,
+};
 
 /// F_i ≈ A_i¹ S_i¹, S_i¹ ≈ A_i² S_i², …: every factor of the first layer has a hierarchical NMF of
 /// its own. The approximation of layer l is ⟦A_i¹ ⋯ A_iˡ S_iˡ⟧, with r_0 terms at every layer.
+///
+/// Cost above the first layer: an iteration of an NMF takes O(n_i r_0 r_1) for the first of each mode
+/// and nothing that depends on the data's size for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct StandardHncpd {
@@ -48,7 +55,7 @@ impl Model for StandardHncpd {
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
         self.nmf.validate()?;
-        crate::model::validate_ranks(shape, ranks)
+        checks::ranks(shape, ranks)
     }
 
     fn stack(
@@ -82,6 +89,32 @@ impl Model for StandardHncpd {
             stacks.push(stack);
         }
         assemble(first, &stacks, outcomes)
+    }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        items.solve_layer(0, &self.first_layer.row_problem(), observer);
+        if fitted.layers.len() > 1 {
+            // F ≈ A¹ S¹ for further rows of F; S¹ belongs to the balanced factors.
+            let rows = if self.balance {
+                items.balanced()
+            } else {
+                items.last().clone()
+            };
+            let coefficients = fitted.relation(0, 1, Some(mode))?.clone();
+            let factors = [Matrix::zeros(0, coefficients.cols()), coefficients];
+            let (rows, problem) = (DenseTensor::from_matrix(rows), self.nmf.row_problem());
+            let next = items.solve(&problem, &rows, &factors, 0, observer);
+            items.push(next);
+        }
+        items.push_through(Some(mode))?;
+        Ok(items.finish())
     }
 }
 

@@ -1,15 +1,15 @@
 //! Multi-HNTF of a matrix with labels.
 
-use faer::MatRef;
 use hntf_solvers::{Iterate, Labels, Observer, Ssnmf, Stopping, drive};
-use hntf_tensor::{CpTensor, Matrix, Scratch, gram, multiply};
+use hntf_tensor::{CpTensor, Matrix, Scratch, Tensor, gram};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::hierarchy::chain;
-use crate::hnmf::matrices_only;
+use crate::transform::NewItems;
 use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+    Transformed, checks,
 };
 
 /// X ≈ A W Wᵀ S with labels: min ‖X − A W Wᵀ S‖² + λ ‖L*Y − B Wᵀ S‖² over W, B ≥ 0, on a
@@ -59,22 +59,10 @@ impl Model for SupervisedMultiHntf {
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        matrices_only("supervised-multi-hntf", shape)?;
-        if self.iterations == 0 {
-            return Err(ModelError::Parameter {
-                parameter: "iterations",
-                found: "0".to_owned(),
-                expected: "it must be at least 1",
-            });
-        }
-        if !(self.weight >= 0.0 && self.weight.is_finite()) {
-            return Err(ModelError::Parameter {
-                parameter: "weight",
-                found: self.weight.to_string(),
-                expected: "it must be a finite number ≥ 0",
-            });
-        }
-        crate::model::validate_ranks(shape, ranks)
+        checks::matrices_only("supervised-multi-hntf", shape)?;
+        checks::at_least_one("iterations", self.iterations)?;
+        checks::nonnegative("weight", self.weight)?;
+        checks::ranks(shape, ranks)
     }
 
     fn stack(
@@ -129,6 +117,19 @@ impl Model for SupervisedMultiHntf {
             relations: chain(&steps, 0, None),
         })
     }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        items.solve_layer(0, &self.ssnmf.row_problem(), observer);
+        items.push_through(None)?;
+        Ok(items.finish())
+    }
 }
 
 struct State<'a> {
@@ -174,24 +175,9 @@ impl<'a> State<'a> {
             gram(f, g);
         }
         let coefficients = &factors[1];
-        let rank = coefficients.cols();
-        let mut targets = Matrix::zeros(labels.classes(), rank);
-        let mut known_gram = Matrix::zeros(rank, rank);
-        for (j, class) in labels.known() {
-            let row = coefficients.row(j);
-            targets
-                .row_mut(class)
-                .iter_mut()
-                .zip(row)
-                .for_each(|(t, s)| *t += s);
-            for (i, x) in row.iter().enumerate() {
-                known_gram
-                    .row_mut(i)
-                    .iter_mut()
-                    .zip(row)
-                    .for_each(|(o, y)| *o += x * y);
-            }
-        }
+        let (mut targets, mut known_gram) = (Matrix::default(), Matrix::default());
+        labels.sums(coefficients, &mut targets);
+        labels.gram(coefficients, &mut known_gram);
         Self {
             lambda: model.weight,
             data_norm: 0.0,
@@ -217,11 +203,11 @@ impl State<'_> {
         let (w, work) = (&self.weights, &mut self.work);
         let [g1w, g2w, label_gw] = &mut work.gram_weights;
         let [inner1, inner2, classifier_gram] = &mut work.small;
-        assign(g1w, self.grams[0].view(), w.view());
-        assign(g2w, self.grams[1].view(), w.view());
-        assign(label_gw, self.label_gram.view(), w.view());
-        assign(inner1, w.view().transpose(), g1w.view());
-        assign(inner2, w.view().transpose(), g2w.view());
+        g1w.set_product(self.grams[0].view(), w.view());
+        g2w.set_product(self.grams[1].view(), w.view());
+        label_gw.set_product(self.label_gram.view(), w.view());
+        inner1.set_product(w.view().transpose(), g1w.view());
+        inner2.set_product(w.view().transpose(), g2w.view());
         gram(&self.classifier, classifier_gram);
     }
 }
@@ -236,16 +222,12 @@ impl Iterate for State<'_> {
         let [inner1, inner2, classifier_gram] = &mut work.small;
         let [numerator1, numerator2, label_numerator] = &mut work.numerators;
         let [denominator1, denominator2, label_denominator] = &mut work.denominators;
-        assign(numerator1, self.core.view(), w.view());
-        assign(denominator1, g1w.view(), inner2.view());
-        assign(numerator2, self.core.view().transpose(), w.view());
-        assign(denominator2, g2w.view(), inner1.view());
-        assign(
-            label_numerator,
-            self.targets.view().transpose(),
-            self.classifier.view(),
-        );
-        assign(label_denominator, label_gw.view(), classifier_gram.view());
+        numerator1.set_product(self.core.view(), w.view());
+        denominator1.set_product(g1w.view(), inner2.view());
+        numerator2.set_product(self.core.view().transpose(), w.view());
+        denominator2.set_product(g2w.view(), inner1.view());
+        label_numerator.set_product(self.targets.view().transpose(), self.classifier.view());
+        label_denominator.set_product(label_gw.view(), classifier_gram.view());
 
         let lambda = self.lambda;
         for (i, w) in self.weights.as_mut_slice().iter_mut().enumerate() {
@@ -257,10 +239,10 @@ impl Iterate for State<'_> {
         }
 
         let w = self.weights.view();
-        assign(numerator1, self.targets.view(), w);
-        assign(label_gw, self.label_gram.view(), w);
-        assign(inner1, w.transpose(), label_gw.view());
-        assign(denominator1, self.classifier.view(), inner1.view());
+        numerator1.set_product(self.targets.view(), w);
+        label_gw.set_product(self.label_gram.view(), w);
+        inner1.set_product(w.transpose(), label_gw.view());
+        denominator1.set_product(self.classifier.view(), inner1.view());
         let fractions = numerator1.as_slice().iter().zip(denominator1.as_slice());
         for (b, (n, d)) in self.classifier.as_mut_slice().iter_mut().zip(fractions) {
             *b *= n / (1e-10 + d);
@@ -275,22 +257,12 @@ impl Iterate for State<'_> {
         let [_, _, label_gw] = &work.gram_weights;
         let [inner1, inner2, classifier_gram] = &mut work.small;
         let [fitted, _, _] = &mut work.numerators;
-        assign(fitted, self.core.view(), w.view());
-        let data_term = self.data_norm - 2.0 * inner(fitted, w) + inner(inner1, inner2);
-        assign(fitted, self.targets.view(), w.view());
-        assign(inner1, w.view().transpose(), label_gw.view());
-        let model = inner(classifier_gram, inner1);
-        let label_term = self.label_norm - 2.0 * inner(fitted, b) + model;
+        fitted.set_product(self.core.view(), w.view());
+        let data_term = self.data_norm - 2.0 * fitted.inner(w) + inner1.inner(inner2);
+        fitted.set_product(self.targets.view(), w.view());
+        inner1.set_product(w.view().transpose(), label_gw.view());
+        let model = classifier_gram.inner(inner1);
+        let label_term = self.label_norm - 2.0 * fitted.inner(b) + model;
         data_term.max(0.0) + self.lambda * label_term.max(0.0)
     }
-}
-
-fn inner(a: &Matrix, b: &Matrix) -> f64 {
-    let pairs = a.as_slice().iter().zip(b.as_slice());
-    pairs.map(|(x, y)| x * y).sum()
-}
-
-fn assign(out: &mut Matrix, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
-    out.reshape(a.nrows(), b.ncols());
-    multiply(out.view_mut(), a, b);
 }

@@ -60,7 +60,8 @@ fn compare(
     }
     let mut traits = Vec::new();
     for (job, key) in fits.iter().zip(&keys) {
-        let hierarchy = store.fit(key).map(|kept| kept.hierarchy()).transpose()?;
+        let kept = store.fit(key);
+        let hierarchy = kept.map(|kept| store.hierarchy(&kept)).transpose()?;
         let hierarchy = hierarchy.ok_or_else(|| StoreError::Damaged {
             path: store.root().to_path_buf(),
             reason: format!("{key} was there and is gone"),

@@ -114,7 +114,7 @@ impl<'a, 'w> Fitter<'a, 'w> {
         let serves =
             |m: &Measured| m.context == context && demanded.iter().all(|d| m.on_demand.contains(d));
         if !kept.measured().is_some_and(serves) {
-            let hierarchy = self.store.hierarchy_of(&kept)?;
+            let hierarchy = self.store.hierarchy(&kept).ok()?;
             let (measured, failed) = self.measure(&hierarchy, &wanted);
             if failed {
                 let ends = kept.layout().map(ends).unwrap_or_default();

@@ -75,7 +75,7 @@ impl<'a> Fits<'a> {
         if let Some(known) = lock(&self.read).get(&place) {
             return Ok(Arc::clone(known));
         }
-        let hierarchy = Arc::new(self.kept(method, trial, ranks)?.hierarchy()?);
+        let hierarchy = Arc::new(self.store.hierarchy(&self.kept(method, trial, ranks)?)?);
         lock(&self.read).insert(place, Arc::clone(&hierarchy));
         Ok(hierarchy)
     }

@@ -12,7 +12,7 @@ use crate::fit::{Done, FitSummary, Fitter};
 use crate::fits::{Fits, best_of};
 use crate::plan::{Job, plan};
 use crate::record::Record;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::watch::{Unwatched, Watch};
 
 /// How to run.
@@ -29,6 +29,21 @@ pub struct Options {
 /// # Errors
 /// A model that refuses its data, an interruption, or a store that cannot be written.
 pub fn run<'a>(
+    prepared: &'a Prepared<'a>,
+    options: Options,
+    store: &'a Store,
+    watch: &dyn Watch,
+) -> Result<Fits<'a>, RunError> {
+    match attempt(prepared, options, store, watch) {
+        // It was found when trials were compared, and has been taken away.
+        Err(RunError::Store(StoreError::Damaged { .. })) => {
+            attempt(prepared, options, store, watch)
+        }
+        other => other,
+    }
+}
+
+fn attempt<'a>(
     prepared: &'a Prepared<'a>,
     options: Options,
     store: &'a Store,

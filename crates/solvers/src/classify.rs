@@ -3,6 +3,7 @@
 use hntf_tensor::{Matrix, symmetric_eigen};
 
 use crate::Labels;
+use crate::labels::add_square;
 
 /// How the classifier B of B S ≈ Y is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,32 +19,20 @@ impl Classifier {
     /// B, classes × r, for coefficients T = Sᵀ (n × r). O(n r²).
     pub fn fit(self, coefficients: &Matrix, labels: &Labels) -> Matrix {
         let rank = coefficients.cols();
-        let mut gram = Matrix::zeros(rank, rank);
-        let mut targets = Matrix::zeros(labels.classes(), rank);
-        for j in 0..coefficients.rows() {
-            let row = coefficients.row(j);
-            let class = labels.class(j);
-            if class.is_some() || self == Self::PseudoInverse {
-                for (i, x) in row.iter().enumerate() {
-                    gram.row_mut(i)
-                        .iter_mut()
-                        .zip(row)
-                        .for_each(|(g, y)| *g += x * y);
-                }
-            }
-            if let Some(class) = class {
-                targets
-                    .row_mut(class)
-                    .iter_mut()
-                    .zip(row)
-                    .for_each(|(t, x)| *t += x);
-            }
+        let (mut gram, mut targets) = (Matrix::zeros(rank, rank), Matrix::default());
+        match self {
+            Self::LabelledColumns => labels.gram(coefficients, &mut gram),
+            Self::PseudoInverse => coefficients
+                .iter_rows()
+                .for_each(|row| add_square(row, &mut gram)),
         }
+        labels.sums(coefficients, &mut targets);
         targets.times(&pseudo_inverse(&gram))
     }
 }
 
-/// The class with the largest entry of B s for every row s of T; the first of equal ones.
+/// The class with the largest entry of B s for every row s of T (n × r), B being classes × r; the first
+/// of equal ones. O(n c r).
 pub fn predict(classifier: &Matrix, coefficients: &Matrix) -> Vec<usize> {
     let scores = coefficients.times(&classifier.transposed());
     let largest = |row: &[f64]| {
@@ -55,7 +44,7 @@ pub fn predict(classifier: &Matrix, coefficients: &Matrix) -> Vec<usize> {
     scores.iter_rows().map(|row| largest(row).0).collect()
 }
 
-/// The pseudo-inverse of a Gram matrix (r × r); eigenvalues below 1e-14 of the largest count as zero.
+/// The pseudo-inverse of a Gram matrix (r × r), in O(r³); eigenvalues below 1e-14 of the largest count as zero.
 pub fn pseudo_inverse(gram: &Matrix) -> Matrix {
     let n = gram.rows();
     let Some((values, vectors)) = symmetric_eigen(gram) else {

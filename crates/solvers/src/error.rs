@@ -20,6 +20,16 @@ pub enum SolverError {
         /// ‖X‖.
         norm: f64,
     },
+    /// Data of which all known entries are zero, and some are hidden.
+    #[error(
+        "all known entries of the data are zero, {} of it hidden: there is nothing to factorize. Is the mask \
+         the wrong way round, its known entries taken for the hidden ones?",
+        hidden.map_or("some".to_owned(), |share| format!("{:.0} %", 100.0 * share))
+    )]
+    KnownZero {
+        /// The share of the entries that is hidden, if it can be counted.
+        hidden: Option<f64>,
+    },
     /// A tensor with a mode of size 0, or of order 1.
     #[error("a factorization needs at least two modes of size ≥ 1, the data has shape {shape:?}")]
     Shape {

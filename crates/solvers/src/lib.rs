@@ -4,6 +4,8 @@
 //! - [`Ssnmf`]: a matrix and the classes of its columns, factorized together.
 //! - [`Nnls`]: nonnegative least squares for many right-hand sides, and the backward pass through
 //!   it.
+//! - [`RowProblem`], [`least_squares_rows`]: the rows of one factor where the others are given, under
+//!   either loss and with hidden entries; what new items are in terms of known components.
 //! - [`Adam`], [`ProjectedGradient`]: first-order optimizers over nonnegative parameters.
 //! - [`QuasiNewton`]: a monotone optimizer with a line search, over an [`Objective`].
 //! - [`drive`]: the one loop, with the stopping rules, the trace and the typed [`StopReason`].
@@ -24,6 +26,7 @@ mod nnls;
 mod number;
 mod optimizer;
 mod quasi_newton;
+mod rows;
 mod ssnmf;
 
 /// The revision of the numbers that this crate's solvers give. Whoever changes what a fit yields,
@@ -41,8 +44,12 @@ pub use error::SolverError;
 pub use hals::Hals;
 pub use labels::Labels;
 pub use loss::{LabelLoss, Loss};
+/// The generator that every random start draws from.
+pub use numpy_random::RandomState;
+
 pub use ncpd::{CpFit, Ncpd, Start, Update, balance_columns, balance_sums, check as check_data};
 pub use nnls::Nnls;
 pub use optimizer::{Adam, AdamSettings, Optimizer, ProjectedGradient};
 pub use quasi_newton::{Descent, Domain, Objective, QuasiNewton, QuasiNewtonSettings};
+pub use rows::{RowFit, RowProblem, RowTerm, least_squares_rows};
 pub use ssnmf::{Ssnmf, SsnmfFit};

@@ -37,7 +37,7 @@ pub use eigen::symmetric_eigen;
 pub use error::TensorError;
 pub use incomplete::Incomplete;
 pub use mask::Mask;
-pub use matrix::{Matrix, gram, hadamard_of_grams, multiply};
+pub use matrix::{Matrix, gram, hadamard_of_grams, inner, multiply};
 pub use residual::{relative_error, squared_residual};
 pub use scratch::Scratch;
 pub use sparse::SparseTensor;

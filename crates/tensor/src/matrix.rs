@@ -147,6 +147,54 @@ impl Matrix {
         out
     }
 
+    /// Becomes the product a · b of views, in its shape and on the calling thread; the memory is kept
+    /// where it can be.
+    pub fn set_product(&mut self, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
+        self.reshape(a.nrows(), b.ncols());
+        multiply(self.view_mut(), a, b);
+    }
+
+    /// Adds `scale` · a · b, which must be of its shape, on the calling thread.
+    pub fn add_product(&mut self, a: MatRef<'_, f64>, b: MatRef<'_, f64>, scale: f64) {
+        matmul(self.view_mut(), Accum::Add, a, b, scale, Par::Seq);
+    }
+
+    /// Adds `scale` · `other`, which must be of its shape.
+    pub fn add_scaled(&mut self, other: &Self, scale: f64) {
+        let pairs = self.values.iter_mut().zip(&other.values);
+        pairs.for_each(|(x, y)| *x += scale * y);
+    }
+
+    /// Becomes a copy of a view; the memory is kept where it can be.
+    pub fn set(&mut self, a: MatRef<'_, f64>) {
+        self.reshape(a.nrows(), a.ncols());
+        self.view_mut().copy_from(a);
+    }
+
+    /// Becomes `rows` × `cols` entries of one value; the memory is kept where it can be.
+    pub fn fill(&mut self, rows: usize, cols: usize, value: f64) {
+        self.reshape(rows, cols);
+        self.values.fill(value);
+    }
+
+    /// Becomes `rows` copies of one row; the memory is kept where it can be.
+    pub fn fill_rows(&mut self, rows: usize, row: &[f64]) {
+        self.reshape(rows, row.len());
+        for own in self.values.chunks_exact_mut(row.len().max(1)) {
+            own.copy_from_slice(row);
+        }
+    }
+
+    /// The inner product ⟨self, other⟩ with a matrix of its shape, as [`inner`] of the values.
+    pub fn inner(&self, other: &Self) -> f64 {
+        inner(&self.values, &other.values)
+    }
+
+    /// Sum of all entries, in row-major order.
+    pub fn sum(&self) -> f64 {
+        self.values.iter().sum()
+    }
+
     /// Sum of squared entries.
     pub fn squared_norm(&self) -> f64 {
         dot(&self.values, &self.values)
@@ -224,6 +272,11 @@ pub fn hadamard_of_grams(grams: &[Matrix], skip: Option<usize>, out: &mut Matrix
             *o *= x;
         }
     }
+}
+
+/// The inner product of two slices of one length, added in order.
+pub fn inner(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
 /// Inner product with eight running sums: vectorised, and always added in the same order.

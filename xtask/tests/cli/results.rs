@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use hntf_experiment::figures::FIGURES;
+use hntf_experiment::figures::FIGURES as KINDS;
 use hntf_experiment::registry::{DATASETS, MODELS};
 use hntf_run::Record;
 
@@ -39,7 +39,7 @@ fn list_names_everything_that_can_be_named() {
     let listed = Lab::new().done(&["list"]);
     let ids = MODELS.iter().map(|e| (e.id, e.summary));
     let ids = ids.chain(DATASETS.iter().map(|e| (e.id, e.summary)));
-    let ids = ids.chain(FIGURES.iter().map(|e| (e.id, e.summary)));
+    let ids = ids.chain(KINDS.iter().map(|e| (e.id, e.summary)));
     let experiments = [("synthetic", ""), ("synthetic-low-noise", "")];
     let metrics = [
         ("accuracy", "classifier (L*Y) S⁺"),
@@ -60,7 +60,7 @@ fn summaries_stand_in_one_column() {
     let listed = Lab::new().done(&["list"]);
     let entries = MODELS.iter().map(|e| (e.id, e.summary));
     let entries = entries.chain(DATASETS.iter().map(|e| (e.id, e.summary)));
-    let entries = entries.chain(FIGURES.iter().map(|e| (e.id, e.summary)));
+    let entries = entries.chain(KINDS.iter().map(|e| (e.id, e.summary)));
     let column = |(id, summary): (&str, &str)| {
         let mut lines = listed.lines();
         let of_id = |line: &&str| line.split_whitespace().next() == Some(id);

@@ -3,8 +3,8 @@
 use hntf_solvers::Iterate;
 use hntf_tensor::{DenseTensor, Matrix, Scratch, Tensor, hadamard_of_grams, multiply};
 
-use super::Proposals;
 use super::known::Known;
+use super::proposals::Proposals;
 
 /// The compressed problem of one layer: C ≈ W in every mode, in the metric of the Grams G_i.
 pub(super) struct CompressedWeights<'a> {
@@ -64,10 +64,8 @@ impl<'a> CompressedWeights<'a> {
             .iter()
             .zip(self.products.iter_mut().zip(&mut self.small_grams))
         {
-            p.reshape(w.nrows(), w.ncols());
-            multiply(p.view_mut(), g.view(), w);
-            s.reshape(w.ncols(), w.ncols());
-            multiply(s.view_mut(), w.transpose(), p.view());
+            p.set_product(g.view(), w);
+            s.set_product(w.transpose(), p.view());
         }
         for copy in &mut self.copies {
             copy.as_mut_slice().copy_from_slice(self.weights.as_slice());
@@ -117,7 +115,7 @@ impl Iterate for CompressedWeights<'_> {
             .zip(self.weights.as_slice());
         let inner: f64 = pairs.map(|(a, b)| a * b).sum();
         hadamard_of_grams(&self.small_grams, None, &mut self.others);
-        let mut model: f64 = self.others.as_slice().iter().sum();
+        let mut model: f64 = self.others.sum();
         if let Some(known) = &mut self.known {
             model = known.squared_norm(model);
         }

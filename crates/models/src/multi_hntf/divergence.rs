@@ -3,8 +3,8 @@
 use hntf_solvers::Iterate;
 use hntf_tensor::{Matrix, Scratch, Tensor, divergence, multiply};
 
-use super::Proposals;
 use super::known::mask_of;
+use super::proposals::Proposals;
 
 /// The least a model is taken for where it is a denominator.
 const EPSILON: f64 = 1e-10;
@@ -59,8 +59,7 @@ impl<'a> DivergenceWeights<'a> {
     fn refresh(&mut self) {
         let w = &self.weights;
         for (product, factor) in self.products.iter_mut().zip(self.factors) {
-            product.reshape(factor.rows(), w.cols());
-            multiply(product.view_mut(), factor.view(), w.view());
+            product.set_product(factor.view(), w.view());
         }
         for (out, sums) in self.product_sums.iter_mut().zip(&self.sums) {
             out.fill(0.0);

@@ -31,8 +31,7 @@ impl<'a> Known<'a> {
     /// Takes over new weights.
     pub(super) fn meet(&mut self, weights: &Matrix) {
         for (product, factor) in self.products.iter_mut().zip(self.factors) {
-            product.reshape(factor.rows(), weights.cols());
-            multiply(product.view_mut(), factor.view(), weights.view());
+            product.set_product(factor.view(), weights.view());
         }
     }
 
@@ -40,8 +39,7 @@ impl<'a> Known<'a> {
     /// product of the Grams of the F_i W but the m-th.
     pub(super) fn denominator(&mut self, mode: usize, others: &Matrix, out: &mut Matrix) {
         let own = &self.products[mode];
-        self.whole.reshape(own.rows(), own.cols());
-        multiply(self.whole.view_mut(), own.view(), others.view());
+        self.whole.set_product(own.view(), others.view());
         let (products, whole) = (&self.products, &mut self.whole);
         self.mask
             .restrict_model_mttkrp(products, mode, whole, &mut self.scratch);

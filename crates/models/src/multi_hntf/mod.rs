@@ -13,13 +13,17 @@ use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::hierarchy::chain;
+use crate::transform::NewItems;
 use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+    Transformed, checks,
 };
 use compressed::CompressedWeights;
 use divergence::DivergenceWeights;
 use known::{Known, mask_of};
 use proposals::Proposals;
+
+pub use proposals::SharedUpdate;
 
 /// X ≈ ⟦F_1 W, …, F_k W⟧ with one W ≥ 0 (r_l × r_{l+1}) for all modes; F_i W are the next layer's
 /// factors. For order 2 this is X ≈ A W Wᵀ S.
@@ -52,19 +56,6 @@ pub struct MultiHntf {
     pub balance: bool,
 }
 
-/// How the shared W is updated from the k multiplicative proposals W * N_m / D_m of the modes. With a
-/// penalty λ the denominators are D_m + λ/k.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SharedUpdate {
-    /// W ← (k W + Σ_m W * N_m / D_m) / (2k), as published. Without the k old copies W, which
-    /// enters the model k times, overshoots and collapses to zero.
-    Damped,
-    /// W ← W * (Σ_m N_m / Σ_m D_m)^(1/k): the root takes the place of the damping. The divergence
-    /// never increases: by the inequality of the means it is the minimum of an upper bound.
-    Symmetric,
-}
-
 impl Default for MultiHntf {
     fn default() -> Self {
         Self {
@@ -94,22 +85,9 @@ impl Model for MultiHntf {
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        if self.iterations == 0 {
-            let (parameter, found) = ("iterations", "0".to_owned());
-            return Err(ModelError::Parameter {
-                parameter,
-                found,
-                expected: "it must be at least 1",
-            });
-        }
-        if !(self.l1 >= 0.0 && self.l1.is_finite()) {
-            return Err(ModelError::Parameter {
-                parameter: "l1",
-                found: self.l1.to_string(),
-                expected: "it must be a finite number ≥ 0",
-            });
-        }
-        crate::model::validate_ranks(shape, ranks)
+        checks::at_least_one("iterations", self.iterations)?;
+        checks::nonnegative("l1", self.l1)?;
+        checks::ranks(shape, ranks)
     }
 
     fn stack(
@@ -137,7 +115,7 @@ impl Model for MultiHntf {
         let mut steps: Vec<Matrix> = Vec::new();
         for rank in &fit.ranks[1..] {
             let start = Matrix::from_fn(factors[0].cols(), *rank, |_, _| random.random_sample());
-            let proposals = Proposals::new(self, factors.len());
+            let proposals = Proposals::new(self.update, self.l1, factors.len());
             let (weights, outcome) = if let Some(core) = &core {
                 let grams = grams_of(&factors);
                 let known = mask_of(data).map(|mask| Known::new(mask, &factors));
@@ -160,6 +138,24 @@ impl Model for MultiHntf {
             layers,
             relations: chain(&steps, 0, None),
         })
+    }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        items.solve_layer(0, &self.first_layer.row_problem(), observer);
+        if self.balance && fitted.layers.len() > 1 {
+            // W belongs to the balanced factors.
+            let weights = fitted.relation(0, 1, None)?;
+            items.push(items.balanced().times(weights));
+        }
+        items.push_through(None)?;
+        Ok(items.finish())
     }
 }
 
@@ -191,7 +187,7 @@ pub(crate) fn damped_weights(
     start: Matrix,
     iterations: usize,
 ) -> Matrix {
-    let proposals = Proposals::new(&MultiHntf::default(), grams.len());
+    let proposals = Proposals::new(SharedUpdate::Damped, 0.0, grams.len());
     let mut shared = CompressedWeights::new(core, norm, None, grams.to_vec(), start, proposals);
     (0..iterations).for_each(|_| shared.step());
     shared.into_weights()

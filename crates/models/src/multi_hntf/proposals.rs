@@ -1,8 +1,20 @@
 //! What the modes propose for the shared weights, and what becomes of it.
 
 use hntf_tensor::Matrix;
+use serde::{Deserialize, Serialize};
 
-use super::{MultiHntf, SharedUpdate};
+/// How the shared W is updated from the k multiplicative proposals W * N_m / D_m of the modes. With a
+/// penalty λ the denominators are D_m + λ/k.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SharedUpdate {
+    /// W ← (k W + Σ_m W * N_m / D_m) / (2k), as published. Without the k old copies W, which
+    /// enters the model k times, overshoots and collapses to zero.
+    Damped,
+    /// W ← W * (Σ_m N_m / Σ_m D_m)^(1/k): the root takes the place of the damping. The divergence
+    /// never increases: by the inequality of the means it is the minimum of an upper bound.
+    Symmetric,
+}
 
 /// Sums over the modes of N_m / D_m, or of N_m and of D_m.
 pub(super) struct Proposals {
@@ -15,11 +27,11 @@ pub(super) struct Proposals {
 }
 
 impl Proposals {
-    pub(super) fn new(settings: &MultiHntf, order: usize) -> Self {
+    pub(super) fn new(update: SharedUpdate, l1: f64, order: usize) -> Self {
         Self {
-            update: settings.update,
+            update,
             order: order as f64,
-            l1: settings.l1 / order as f64,
+            l1: l1 / order as f64,
             numerators: Matrix::default(),
             denominators: Matrix::default(),
         }
@@ -28,8 +40,7 @@ impl Proposals {
     /// Nothing proposed yet, for weights of this size.
     pub(super) fn clear(&mut self, rows: usize, cols: usize) {
         for sum in [&mut self.numerators, &mut self.denominators] {
-            sum.reshape(rows, cols);
-            sum.as_mut_slice().fill(0.0);
+            sum.fill(rows, cols, 0.0);
         }
     }
 

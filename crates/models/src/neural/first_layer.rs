@@ -1,6 +1,6 @@
 //! The first layer as variables of the training.
 
-use hntf_tensor::{Matrix, Scratch, Tensor, gram, hadamard_of_grams, multiply};
+use hntf_tensor::{Matrix, Scratch, Tensor, gram, hadamard_of_grams};
 
 /// The first layer's own term ‖X − ⟦F⟧‖² / N of the loss, and its derivative.
 #[derive(Default)]
@@ -42,8 +42,7 @@ impl OwnTerm {
         data.mttkrp_sweep(factors, scratch, &mut |i, mttkrp, factors| {
             hadamard_of_grams(&self.grams, Some(i), &mut self.others);
             let (factor, direct) = (&factors[i], &mut self.direct[i]);
-            direct.reshape(factor.rows(), factor.cols());
-            multiply(direct.view_mut(), factor.view(), self.others.view());
+            direct.set_product(factor.view(), self.others.view());
             let given = factor.as_slice().iter().zip(mttkrp.as_slice());
             for (d, (f, m)) in direct.as_mut_slice().iter_mut().zip(given) {
                 if i == 0 {

@@ -4,15 +4,19 @@ mod first_layer;
 mod network;
 
 use hntf_solvers::{
-    Adam, AdamSettings, Iterate, Ncpd, Observer, Optimizer, Outcome, Start, Stopping,
-    balance_columns, drive,
+    Adam, AdamSettings, Iterate, Ncpd, Observer, Optimizer, Outcome, RowTerm, Start, Stopping,
+    balance_columns, drive, least_squares_rows,
 };
-use hntf_tensor::{CpTensor, Matrix};
+use hntf_tensor::{CpTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::mode_stack::assemble;
-use crate::{About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Model, ModelError, NamedModel};
+use crate::transform::NewItems;
+use crate::{
+    About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Model, ModelError, NamedModel, Transformed,
+    checks,
+};
 
 pub use network::Network;
 
@@ -73,23 +77,15 @@ impl Model for NeuralHncpd {
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        if self.epochs == 0 {
-            return Err(ModelError::Parameter {
-                parameter: "epochs",
-                found: "0".to_owned(),
-                expected: "it must be at least 1",
-            });
-        }
-        check_adam(&self.adam)?;
+        checks::at_least_one("epochs", self.epochs)?;
+        checks::adam(&self.adam)?;
         let free = self.first_layer_step;
         if !(free >= 0.0 && free.is_finite()) {
-            return Err(ModelError::Parameter {
-                parameter: "first-layer-step",
-                found: free.to_string(),
-                expected: "it must be a positive number, or 0 to keep the first layer as it was fitted",
-            });
+            let expected =
+                "it must be a positive number, or 0 to keep the first layer as it was fitted";
+            return checks::wrong("first-layer-step", &free, expected);
         }
-        crate::model::validate_ranks(shape, ranks)
+        checks::ranks(shape, ranks)
     }
 
     fn stack(
@@ -142,33 +138,44 @@ impl Model for NeuralHncpd {
             assemble(first, &stacks, outcomes)
         }
     }
-}
 
-/// Checks the settings of the section `adam`.
-pub(crate) fn check_adam(settings: &AdamSettings) -> Result<(), ModelError> {
-    let AdamSettings {
-        step,
-        beta1,
-        beta2,
-        epsilon,
-    } = *settings;
-    let wrong = |parameter, found, expected| {
-        Err(ModelError::Parameter {
-            parameter,
-            found,
-            expected,
-        })
-    };
-    if !(step > 0.0 && step.is_finite()) {
-        let expected = "it must be a positive number";
-        return wrong("adam.step", step.to_string(), expected);
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        // A first layer that is trained on has squares for its own term, without a penalty.
+        let problem = if self.first_layer_step > 0.0 {
+            Ncpd::default().row_problem()
+        } else {
+            self.first_layer.row_problem()
+        };
+        items.solve_layer(0, &problem, observer);
+        // A¹ enters the loss at every layer, by its product with A² ⋯ Aˡ Sˡ.
+        let mut maps = Vec::new();
+        for l in items.above() {
+            let coefficients = fitted.relation(0, l, Some(mode))?.transposed();
+            maps.push(match l {
+                1 => coefficients,
+                _ => fitted.relation(1, l, Some(mode))?.times(&coefficients),
+            });
+        }
+        let terms = fitted.layers[1..].iter().zip(&maps);
+        let terms = terms.map(|(layer, map)| RowTerm {
+            weight: 1.0,
+            factors: layer.approximation.factors(),
+            map: Some(map),
+        });
+        let terms: Vec<_> = terms.collect();
+        if !terms.is_empty() {
+            items.push(least_squares_rows(new, mode, &terms, 0.0));
+        }
+        items.push_through(Some(mode))?;
+        Ok(items.finish())
     }
-    let in_range = (0.0..1.0).contains(&beta1) && (0.0..1.0).contains(&beta2);
-    if in_range && epsilon > 0.0 && epsilon.is_finite() {
-        return Ok(());
-    }
-    let found = format!("beta1 {beta1}, beta2 {beta2}, epsilon {epsilon}");
-    wrong("adam", found, "0 ≤ beta < 1 and epsilon > 0 are needed")
 }
 
 /// The first layer with other factors.

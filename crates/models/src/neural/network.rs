@@ -1,7 +1,7 @@
 //! The networks of all modes: forward by NNLS, backward in closed form.
 
 use faer::linalg::matmul::matmul;
-use faer::{Accum, MatRef, Par};
+use faer::{Accum, Par};
 use hntf_solvers::Nnls;
 use hntf_tensor::{DenseTensor, Matrix, Scratch, Tensor, gram, multiply};
 
@@ -194,7 +194,7 @@ impl<'a> Network<'a> {
         };
         let (a, z) = (&self.weights[mode * self.depth], &self.projections[mode]);
         let unfolded = &mut self.work.a;
-        assign_product(unfolded, a.view().transpose(), z.view());
+        unfolded.set_product(a.view().transpose(), z.view());
         let sizes = &self.core.shape()[mode + 1..];
         let right = sizes.iter().product::<usize>().max(1);
         let rows = self.core.values_mut().chunks_exact_mut(right).enumerate();
@@ -218,9 +218,9 @@ impl<'a> Network<'a> {
             hadamard_of_others(grams, i, &mut work.hadamard);
             let mode = &mut self.modes[i];
             let k = cores.view().subcols(l * terms, terms);
-            assign_product(&mut work.a, k, work.hadamard.view());
+            work.a.set_product(k, work.hadamard.view());
             let gradient = &mut mode.core_gradients[l];
-            assign_product(gradient, mode.grams[0].view(), work.a.view());
+            gradient.set_product(mode.grams[0].view(), work.a.view());
             for row in 0..cores.rows() {
                 let block = l * terms..(l + 1) * terms;
                 let given = cores.row(row)[block.clone()].iter();
@@ -231,10 +231,9 @@ impl<'a> Network<'a> {
                 }
             }
             if l == 0 {
-                mode.inner.reshape(cores.rows(), cores.rows());
-                mode.inner.as_mut_slice().fill(0.0);
+                mode.inner.fill(cores.rows(), cores.rows(), 0.0);
             }
-            add_product(&mut mode.inner, work.a.view(), k.transpose(), scale);
+            mode.inner.add_product(work.a.view(), k.transpose(), scale);
         }
         khatri_rao_of_others(&self.cores, i, &mut work.khatri_rao, &mut work.b);
         let outer = &mut self.modes[i].outer;
@@ -269,7 +268,7 @@ impl<'a> Network<'a> {
                 // ∂E/∂F = A¹Uᵀ through the first solve, and the term of F itself.
                 let u = self.work.solved.view();
                 let gradient = &mut own.gradients[i];
-                assign_product(gradient, weights[0].view(), u.transpose());
+                gradient.set_product(weights[0].view(), u.transpose());
                 let pairs = gradient.as_mut_slice().iter_mut();
                 let pairs = pairs.zip(own.direct[i].as_slice());
                 pairs.for_each(|(g, d)| *g += d);
@@ -291,8 +290,7 @@ impl<'a> Network<'a> {
 fn hadamard_of_others<'m>(grams: impl Iterator<Item = &'m Matrix>, skip: usize, out: &mut Matrix) {
     for (i, g) in grams.enumerate() {
         if i == 0 {
-            out.reshape(g.rows(), g.cols());
-            out.as_mut_slice().fill(1.0);
+            out.fill(g.rows(), g.cols(), 1.0);
         }
         if i != skip {
             let pairs = out.as_mut_slice().iter_mut().zip(g.as_slice());
@@ -304,8 +302,7 @@ fn hadamard_of_others<'m>(grams: impl Iterator<Item = &'m Matrix>, skip: usize, 
 /// `out` ← the Khatri-Rao product of all `factors` but that of `skip`, Π n_i × rank with the last
 /// index fastest; a row of ones if none is left.
 fn khatri_rao_of_others(factors: &[Matrix], skip: usize, out: &mut Matrix, work: &mut Matrix) {
-    out.reshape(1, factors[skip].cols());
-    out.as_mut_slice().fill(1.0);
+    out.fill(1, factors[skip].cols(), 1.0);
     for (_, factor) in factors.iter().enumerate().filter(|(i, _)| *i != skip) {
         work.reshape(out.rows() * factor.rows(), factor.cols());
         for row in 0..work.rows() {
@@ -325,12 +322,10 @@ impl Mode {
             gram(a, &mut self.grams[l]);
             let right = &mut self.right[l];
             if l == 0 {
-                right.reshape(input.cols(), a.cols());
-                multiply(right.view_mut(), input.view().transpose(), a.view());
+                right.set_product(input.view().transpose(), a.view());
             } else {
                 let below = &self.coefficients[l - 1];
-                right.reshape(below.rows(), a.cols());
-                multiply(right.view_mut(), below.view(), a.view());
+                right.set_product(below.view(), a.view());
             }
             self.solvers[l].solve(&self.grams[l], right, &mut self.coefficients[l]);
         }
@@ -343,14 +338,14 @@ impl Mode {
         for (l, a) in weights.iter().enumerate() {
             if l > 0 {
                 let (below, this) = self.products.split_at_mut(l);
-                assign_product(&mut this[0], below[l - 1].view(), a.view());
+                this[0].set_product(below[l - 1].view(), a.view());
             }
             let t = self.coefficients[l].view().transpose();
             let mut k = cores.view_mut().subcols_mut(l * terms, terms);
             multiply(k.as_mut(), self.products[l].view(), t);
-            assign_product(&mut work.a, self.grams[0].view(), k.as_ref());
+            work.a.set_product(self.grams[0].view(), k.as_ref());
             let k = k.as_ref().transpose();
-            assign_product(&mut self.model_grams[l], k, work.a.view());
+            self.model_grams[l].set_product(k, work.a.view());
         }
     }
 
@@ -365,7 +360,7 @@ impl Mode {
         let depth = weights.len();
         for l in 0..depth {
             let (q, g) = (self.products[l].view(), self.core_gradients[l].view());
-            assign_product(&mut work.upstream[l], g.transpose(), q);
+            work.upstream[l].set_product(g.transpose(), q);
         }
         // Through the products Q_l = Q_{l−1} A_l, from the top.
         for l in (1..depth).rev() {
@@ -373,14 +368,14 @@ impl Mode {
             if l + 1 < depth {
                 // ∂E/∂Q_l from above: work.product_gradient · A_{l+1}ᵀ.
                 let above = weights[l + 1].view().transpose();
-                assign_product(&mut work.a, work.product_gradient.view(), above);
+                work.a.set_product(work.product_gradient.view(), above);
                 std::mem::swap(&mut work.a, &mut work.product_gradient);
-                add_product(&mut work.product_gradient, g, t, 1.0);
+                work.product_gradient.add_product(g, t, 1.0);
             } else {
-                assign_product(&mut work.product_gradient, g, t);
+                work.product_gradient.set_product(g, t);
             }
             let below = self.products[l - 1].view().transpose();
-            assign_product(&mut gradients[l], below, work.product_gradient.view());
+            gradients[l].set_product(below, work.product_gradient.view());
         }
         // Through the solves S_l = q(A_l, S_{l−1}), from the top.
         for l in (0..depth).rev() {
@@ -390,39 +385,20 @@ impl Mode {
             let gradient = &mut gradients[l];
             if l == 0 {
                 // Together with the products of A_1 itself.
-                assign(&mut work.a, self.inner.view());
-                add_product(&mut work.a, u.transpose(), t, -1.0);
-                add_product(&mut work.a, t.transpose(), u, -1.0);
-                assign_product(gradient, weights[0].view(), work.a.view());
-                add_product(gradient, projection.view(), self.outer.view(), -1.0);
-                add_product(gradient, input.view(), u, 1.0);
+                work.a.set(self.inner.view());
+                work.a.add_product(u.transpose(), t, -1.0);
+                work.a.add_product(t.transpose(), u, -1.0);
+                gradient.set_product(weights[0].view(), work.a.view());
+                gradient.add_product(projection.view(), self.outer.view(), -1.0);
+                gradient.add_product(input.view(), u, 1.0);
             } else {
-                add_product(
-                    gradient,
-                    self.coefficients[l - 1].view().transpose(),
-                    u,
-                    1.0,
-                );
-                assign_product(&mut work.a, u.transpose(), t);
-                add_product(&mut work.a, t.transpose(), u, 1.0);
-                add_product(gradient, weights[l].view(), work.a.view(), -1.0);
+                gradient.add_product(self.coefficients[l - 1].view().transpose(), u, 1.0);
+                work.a.set_product(u.transpose(), t);
+                work.a.add_product(t.transpose(), u, 1.0);
+                gradient.add_product(weights[l].view(), work.a.view(), -1.0);
                 let above = weights[l].view().transpose();
-                add_product(&mut work.upstream[l - 1], u, above, 1.0);
+                work.upstream[l - 1].add_product(u, above, 1.0);
             }
         }
     }
-}
-
-fn assign(out: &mut Matrix, a: MatRef<'_, f64>) {
-    out.reshape(a.nrows(), a.ncols());
-    out.view_mut().copy_from(a);
-}
-
-fn assign_product(out: &mut Matrix, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
-    out.reshape(a.nrows(), b.ncols());
-    multiply(out.view_mut(), a, b);
-}
-
-fn add_product(out: &mut Matrix, a: MatRef<'_, f64>, b: MatRef<'_, f64>, scale: f64) {
-    matmul(out.view_mut(), Accum::Add, a, b, scale, Par::Seq);
 }

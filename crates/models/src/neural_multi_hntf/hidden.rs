@@ -1,8 +1,6 @@
 //! Hidden entries: every layer is fitted as if they were those of its own present model.
 
-use hntf_tensor::{DenseTensor, Mask, Matrix, Scratch, hadamard_of_grams, multiply};
-
-use super::shared_loss::assign_product;
+use hntf_tensor::{DenseTensor, Mask, Matrix, Scratch, hadamard_of_grams};
 
 /// The hidden entries of the layers' models M_l = ⟦F_1 V_l, …, F_k V_l⟧.
 ///
@@ -47,7 +45,7 @@ impl<'a> Hidden<'a> {
     /// Takes over a new factor of mode `mode`, for all layers.
     pub(super) fn meet(&mut self, mode: usize, factor: &Matrix, products: &[Matrix]) {
         for (own, v) in self.factors.iter_mut().zip(products) {
-            assign_product(&mut own[mode], factor, v);
+            own[mode].set_product(factor.view(), v.view());
         }
     }
 
@@ -58,7 +56,7 @@ impl<'a> Hidden<'a> {
         };
         for (own, v) in above.iter_mut().zip(&products[1..]) {
             for (out, f) in own.iter_mut().zip(&*first) {
-                assign_product(out, f, v);
+                out.set_product(f.view(), v.view());
             }
         }
     }
@@ -74,8 +72,7 @@ impl<'a> Hidden<'a> {
         column: usize,
     ) {
         let own = &self.factors[l];
-        self.whole.reshape(own[mode].rows(), own[mode].cols());
-        multiply(self.whole.view_mut(), own[mode].view(), others.view());
+        self.whole.set_product(own[mode].view(), others.view());
         let (whole, part) = (&self.whole, &mut self.part);
         self.mask
             .hidden_model_mttkrp(own, mode, whole, part, &mut self.scratch);
@@ -108,7 +105,7 @@ impl<'a> Hidden<'a> {
     /// The squares of layer l's hidden entries; `grams` as in [`Hidden::fill`].
     pub(super) fn squared_norm(&mut self, l: usize, grams: &[Matrix]) -> f64 {
         hadamard_of_grams(grams, None, &mut self.whole);
-        let all: f64 = self.whole.as_slice().iter().sum();
+        let all: f64 = self.whole.sum();
         let own = &self.factors[l];
         self.mask.hidden_squared_norm(own, all, &mut self.scratch)
     }

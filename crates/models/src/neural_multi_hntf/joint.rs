@@ -4,7 +4,7 @@ use hntf_solvers::{Descent, Hals, Iterate, QuasiNewton, QuasiNewtonSettings};
 use hntf_tensor::{Matrix, Scratch, Tensor, gram, hadamard_of_grams, multiply};
 
 use super::penalty;
-use super::shared_loss::{SharedLoss, assign_product};
+use super::shared_loss::SharedLoss;
 
 /// Quasi-Newton steps of the weights after each sweep over the factors. They run on the core and
 /// cost little beside the sweep, and few of them hold the factors back: with 2, 5, 10 and 20 plain
@@ -70,7 +70,7 @@ impl<'d, 'a> Joint<'d, 'a> {
         let mut joint = Self {
             data,
             free,
-            inner: inner_product(&work.targets, &factors[0]),
+            inner: work.targets.inner(&factors[0]),
             factors,
             weights,
             shared,
@@ -109,7 +109,7 @@ impl<'d, 'a> Joint<'d, 'a> {
             }
         }
         for (m, f) in self.factors.iter().enumerate() {
-            assign_product(&mut self.columns[m], f, &self.wide);
+            self.columns[m].set_product(f.view(), self.wide.view());
             narrow(&self.shared, m, &mut self.small, &mut self.work.half);
         }
     }
@@ -157,13 +157,11 @@ impl<'d, 'a> Joint<'d, 'a> {
                 }
             };
             multiply(targets.view_mut(), filled.view(), scaled.view().transpose());
-            metric.reshape(rank, rank);
-            metric.as_mut_slice().fill(0.0);
+            metric.fill(rank, rank, 0.0);
             for (l, v) in shared.products.iter().enumerate() {
                 hadamard_of_grams(&small[l * order..(l + 1) * order], Some(mode), others);
-                assign_product(half, v, others);
-                whole.reshape(rank, rank);
-                multiply(whole.view_mut(), half.view(), v.view().transpose());
+                half.set_product(v.view(), others.view());
+                whole.set_product(half.view(), v.view().transpose());
                 let lambda = shared.layer_weights[l];
                 let sums = metric.as_mut_slice().iter_mut().zip(whole.as_slice());
                 sums.for_each(|(q, x)| *q += lambda * x);
@@ -177,13 +175,13 @@ impl<'d, 'a> Joint<'d, 'a> {
             }
             gram(factor, &mut shared.grams[mode]);
             narrow(shared, mode, small, half);
-            assign_product(&mut columns[mode], factor, wide);
+            columns[mode].set_product(factor.view(), wide.view());
             if let Some(hidden) = &mut shared.hidden {
                 hidden.meet(mode, factor, &shared.products);
             }
             if mode + 1 == order {
                 let rows = m.iter_rows().zip(factor.iter_rows());
-                *inner = rows.map(|(m, f)| dot(m, f)).sum();
+                *inner = rows.map(|(m, f)| hntf_tensor::inner(m, f)).sum();
             }
         });
         if l1 > 0.0 {
@@ -199,7 +197,7 @@ impl<'d, 'a> Joint<'d, 'a> {
     fn first_term(&mut self) -> f64 {
         let shared = &mut self.shared;
         hadamard_of_grams(&shared.grams, None, &mut self.work.others);
-        let model: f64 = self.work.others.as_slice().iter().sum();
+        let model: f64 = self.work.others.sum();
         let hidden = shared.hidden.as_mut();
         let squares = hidden.map_or(0.0, |hidden| hidden.squared_norm(0, &shared.grams));
         let mut total = (shared.norm - 2.0 * self.inner + (model - squares)).max(0.0);
@@ -241,17 +239,8 @@ impl Iterate for Joint<'_, '_> {
 fn narrow(shared: &SharedLoss<'_>, mode: usize, small: &mut [Matrix], half: &mut Matrix) {
     let order = shared.grams.len();
     for (l, v) in shared.products.iter().enumerate() {
-        assign_product(half, &shared.grams[mode], v);
+        half.set_product(shared.grams[mode].view(), v.view());
         let out = &mut small[l * order + mode];
-        out.reshape(v.cols(), v.cols());
-        multiply(out.view_mut(), v.view().transpose(), half.view());
+        out.set_product(v.view().transpose(), half.view());
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
-}
-
-fn inner_product(a: &Matrix, b: &Matrix) -> f64 {
-    dot(a.as_slice(), b.as_slice())
 }

@@ -8,18 +8,19 @@ mod start;
 mod supervision;
 #[cfg(test)]
 mod tests;
+mod training;
 
-use hntf_solvers::{Criterion, Ncpd, Observer, Ssnmf, Start, Stopping, drive};
-use hntf_tensor::CpTensor;
+use hntf_solvers::{Criterion, Ncpd, Observer, Ssnmf, Start, Stopping};
+use hntf_tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use crate::hierarchy::chain;
+use crate::transform::NewItems;
 use crate::{
-    About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+    About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Model, ModelError, NamedModel, Transformed,
+    checks,
 };
-use joint::Joint;
 use penalty::Penalties;
-use start::Begin;
+use training::Training;
 
 /// X ≈ ⟦F_1 V_l, …, F_k V_l⟧ at every layer l, V_0 = I and V_l = W⁰ ⋯ W^{l−1}: Multi-HNTF, whose
 /// F_i ≥ 0 and W's ≥ 0 minimise the joint loss Σ_l λ_l ‖X − ⟦F_1 V_l, …⟧‖² of all layers.
@@ -118,6 +119,19 @@ impl Model for NeuralMultiHntf {
     ) -> Result<Hierarchy, ModelError> {
         self.training().run(fit, first, observer)
     }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        let first = self.first_layer.row_problem();
+        self.training().infer(&mut items, &first, observer)?;
+        Ok(items.finish())
+    }
 }
 
 impl NeuralMultiHntf {
@@ -191,7 +205,7 @@ impl Model for SupervisedNeuralMultiHntf {
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        crate::hnmf::matrices_only("supervised-neural-multi-hntf", shape)?;
+        checks::matrices_only("supervised-neural-multi-hntf", shape)?;
         self.training().validate(shape, ranks)
     }
 
@@ -202,6 +216,19 @@ impl Model for SupervisedNeuralMultiHntf {
         observer: &mut dyn Observer,
     ) -> Result<Hierarchy, ModelError> {
         self.training().run(fit, first, observer)
+    }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        let first = self.ssnmf.row_problem();
+        self.training().infer(&mut items, &first, observer)?;
+        Ok(items.finish())
     }
 }
 
@@ -218,81 +245,5 @@ impl SupervisedNeuralMultiHntf {
             },
             stopping: &self.stopping,
         }
-    }
-}
-
-/// What the two models have in common: all but their first layers.
-struct Training<'s> {
-    frozen: bool,
-    layer_weights: &'s [f64],
-    label_weight: Option<f64>,
-    weight_starts: usize,
-    penalties: Penalties,
-    stopping: &'s Stopping,
-}
-
-impl Training<'_> {
-    fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        let wrong = |parameter, found, expected| {
-            Err(ModelError::Parameter {
-                parameter,
-                found,
-                expected,
-            })
-        };
-        let label_weight = self.label_weight.unwrap_or(0.0);
-        if !(label_weight >= 0.0 && label_weight.is_finite()) {
-            let expected = "it must be a finite number ≥ 0";
-            return wrong("label-weight", label_weight.to_string(), expected);
-        }
-        crate::model::validate_layer_weights(self.layer_weights, ranks)?;
-        let first = self.layer_weights.first().copied();
-        self.penalties.validate(self.frozen, first.unwrap_or(1.0))?;
-        if self.weight_starts == 0 {
-            return wrong("weight-starts", "0".to_owned(), "it must be at least 1");
-        }
-        if self.stopping.max_iterations == 0 {
-            let expected = "at least one sweep is needed";
-            return wrong("stopping.max-iterations", "0".to_owned(), expected);
-        }
-        crate::model::validate_ranks(shape, ranks)
-    }
-
-    fn run(
-        &self,
-        fit: &Fit<'_>,
-        first: &FirstLayerFit,
-        observer: &mut dyn Observer,
-    ) -> Result<Hierarchy, ModelError> {
-        let begin = Begin {
-            layer_weights: crate::model::layer_weights(self.layer_weights, fit.ranks),
-            weight_starts: self.weight_starts,
-            label_weight: self.label_weight,
-            penalties: self.penalties,
-        };
-        let (factors, weights, shared) = begin.best(fit, first)?;
-        let mut joint = Joint::new(fit.data, factors, weights, shared, !self.frozen);
-        let outcome = drive(&mut joint, self.stopping, observer);
-        let Joint {
-            factors,
-            weights,
-            shared,
-            ..
-        } = joint;
-        let classifiers = shared
-            .supervision
-            .map(supervision::Supervision::into_classifiers);
-        let mut layers = Vec::new();
-        for (l, v) in shared.products.iter().enumerate() {
-            let model = CpTensor::new(factors.iter().map(|f| f.times(v)).collect())?;
-            layers.push(Layer {
-                classifier: classifiers.as_ref().map(|c| c[l].clone()),
-                ..Layer::flat(model, outcome.clone())
-            });
-        }
-        Ok(Hierarchy {
-            layers,
-            relations: chain(&weights, 0, None),
-        })
     }
 }

@@ -2,7 +2,7 @@
 
 use hntf_tensor::Matrix;
 
-use crate::ModelError;
+use crate::{ModelError, checks};
 
 /// Weights of the sums of all entries, of the F_i and of the W's, beside ½ of the squared errors.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -16,26 +16,19 @@ impl Penalties {
     /// `first_layer`.
     pub(super) fn validate(self, frozen: bool, first_layer: f64) -> Result<(), ModelError> {
         let both = [("l1", self.factors), ("weights-l1", self.weights)];
-        let wrong = |(parameter, found): (&'static str, f64), expected| {
-            Err(ModelError::Parameter {
-                parameter,
-                found: found.to_string(),
-                expected,
-            })
-        };
-        let invalid = |(_, l1): &(&str, f64)| !(*l1 >= 0.0 && l1.is_finite());
-        if let Some(l1) = both.into_iter().find(invalid) {
-            return wrong(l1, "it must be a finite number ≥ 0");
+        for (parameter, l1) in both {
+            checks::nonnegative(parameter, l1)?;
         }
         if frozen && self.factors > 0.0 {
             let expected = "a frozen first layer does not change: leave out either l1 or frozen";
-            return wrong(both[0], expected);
+            return checks::wrong("l1", &self.factors, expected);
         }
         let free_scale = first_layer == 0.0 && !frozen;
         let alone = both.into_iter().filter(|(_, l1)| *l1 == 0.0);
         match alone.collect::<Vec<_>>()[..] {
-            [missing] if free_scale => wrong(
+            [(missing, l1)] if free_scale => checks::wrong(
                 missing,
+                &l1,
                 "with a first layer of weight 0, l1 and weights-l1 must both be 0 or both be above: \
                  one alone can be lowered for ever by moving scale to what the other one is for",
             ),
@@ -61,10 +54,7 @@ pub(super) fn share(l1: f64, matrices: &[Matrix], norm: f64) -> f64 {
 /// inequality). Coordinate descent, one mode at a time, would take many sweeps to get there. Where a
 /// factor is zero, so is the model, and nothing is scaled.
 pub(super) fn even_out(factors: &mut [Matrix]) -> f64 {
-    let sums: Vec<f64> = factors
-        .iter()
-        .map(|f| f.as_slice().iter().sum::<f64>())
-        .collect();
+    let sums: Vec<f64> = factors.iter().map(Matrix::sum).collect();
     let logarithms: f64 = sums.iter().map(|s| s.ln()).sum();
     let target = (logarithms / sums.len() as f64).exp();
     if !(target > 0.0 && target.is_finite()) {

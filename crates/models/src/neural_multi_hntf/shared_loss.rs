@@ -145,10 +145,9 @@ impl<'a> SharedLoss<'a> {
     fn narrow(&mut self, l: usize) {
         let (v, work) = (&self.products[l], &mut self.work);
         for (i, g) in self.grams.iter().enumerate() {
-            assign_product(&mut work.right[i], g, v);
+            work.right[i].set_product(g.view(), v.view());
             let small = &mut work.small[i];
-            small.reshape(v.cols(), v.cols());
-            multiply(small.view_mut(), v.view().transpose(), work.right[i].view());
+            small.set_product(v.view().transpose(), work.right[i].view());
         }
     }
 
@@ -156,7 +155,7 @@ impl<'a> SharedLoss<'a> {
     pub(super) fn chain(&mut self, weights: &[Matrix]) {
         for (l, w) in weights.iter().enumerate() {
             let (below, above) = self.products.split_at_mut(l + 1);
-            assign_product(&mut above[0], &below[l], w);
+            above[0].set_product(below[l].view(), w.view());
         }
     }
 
@@ -165,8 +164,7 @@ impl<'a> SharedLoss<'a> {
         self.narrow(l);
         let (v, out) = (&self.products[l], &mut self.gradients[l]);
         let work = &mut self.work;
-        out.reshape(v.rows(), v.cols());
-        out.as_mut_slice().fill(0.0);
+        out.fill(v.rows(), v.cols(), 0.0);
         work.copies.iter_mut().for_each(|copy| copy.clone_from(v));
         let (core, filling) = match &self.hidden {
             None => (&self.core, 0.0),
@@ -184,7 +182,7 @@ impl<'a> SharedLoss<'a> {
         } = work;
         core.mttkrp_sweep(copies, scratch, &mut |mode, n, _| {
             hadamard_of_grams(small, Some(mode), others);
-            assign_product(term, &right[mode], others);
+            term.set_product(right[mode].view(), others.view());
             let terms = term.as_slice().iter().zip(n.as_slice());
             for (o, (d, n)) in out.as_mut_slice().iter_mut().zip(terms) {
                 *o += 2.0 * (d - n);
@@ -195,7 +193,7 @@ impl<'a> SharedLoss<'a> {
             }
         });
         hadamard_of_grams(small, None, others);
-        let model: f64 = others.as_slice().iter().sum();
+        let model: f64 = others.sum();
         let mut total = self.norm + filling - 2.0 * inner + model;
         if let Some(s) = &mut self.supervision {
             total += s.term(l, v, out);
@@ -223,8 +221,7 @@ impl Objective for SharedLoss<'_> {
     fn gradient(&mut self, weights: &[Matrix], gradients: &mut [Matrix]) {
         for (l, (w, out)) in weights.iter().zip(gradients).enumerate().rev() {
             let below = self.products[l].view().transpose();
-            out.reshape(w.rows(), w.cols());
-            multiply(out.view_mut(), below, self.gradients[l + 1].view());
+            out.set_product(below, self.gradients[l + 1].view());
             if self.penalties.weights > 0.0 {
                 let slope = 2.0 * self.penalties.weights / self.norm;
                 out.as_mut_slice().iter_mut().for_each(|g| *g += slope);
@@ -239,9 +236,4 @@ impl Objective for SharedLoss<'_> {
             }
         }
     }
-}
-
-pub(super) fn assign_product(out: &mut Matrix, a: &Matrix, b: &Matrix) {
-    out.reshape(a.rows(), b.cols());
-    multiply(out.view_mut(), a.view(), b.view());
 }

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use hntf_solvers::{Hals, Labels};
-use hntf_tensor::{Matrix, gram, multiply};
-
-use super::shared_loss::assign_product;
+use hntf_tensor::{Matrix, gram};
 
 /// μ ‖L_l * (Y_l − B_l V_lᵀ F_kᵀ)‖² for every layer l, as functions of B_l, V_l and F_k.
 ///
@@ -87,35 +85,19 @@ impl<'a> Supervision<'a> {
 
     /// Computes the G_l and T_l of a new F_k.
     pub(super) fn meet(&mut self, factor: &Matrix) {
-        let rank = factor.cols();
         for layer in &mut self.layers {
-            layer.gram.reshape(rank, rank);
-            layer.gram.as_mut_slice().fill(0.0);
-            layer.target.reshape(layer.labels.classes(), rank);
-            layer.target.as_mut_slice().fill(0.0);
-            for (j, class) in layer.labels.known() {
-                let f = factor.row(j);
-                let sums = layer.target.row_mut(class).iter_mut();
-                sums.zip(f).for_each(|(t, f)| *t += f);
-                for (i, x) in f.iter().enumerate() {
-                    let row = layer.gram.row_mut(i).iter_mut();
-                    row.zip(f).for_each(|(g, y)| *g += x * y);
-                }
-            }
+            layer.labels.gram(factor, &mut layer.gram);
+            layer.labels.sums(factor, &mut layer.target);
         }
     }
 
     /// Improves every B_l for the present V_l: least squares over the labelled indices.
     pub(super) fn update_classifiers(&mut self, products: &[Matrix]) {
         for (layer, v) in self.layers.iter_mut().zip(products) {
-            assign_product(&mut self.work, &layer.gram, v);
-            self.metric.reshape(v.cols(), v.cols());
-            multiply(
-                self.metric.view_mut(),
-                v.view().transpose(),
-                self.work.view(),
-            );
-            assign_product(&mut self.targets, &layer.target, v);
+            self.work.set_product(layer.gram.view(), v.view());
+            self.metric
+                .set_product(v.view().transpose(), self.work.view());
+            self.targets.set_product(layer.target.view(), v.view());
             self.hals
                 .improve(&mut layer.classifier, &self.targets, &self.metric, 0.0);
         }
@@ -125,17 +107,16 @@ impl<'a> Supervision<'a> {
     pub(super) fn term(&mut self, l: usize, v: &Matrix, gradient: &mut Matrix) -> f64 {
         let layer = &mut self.layers[l];
         let b = layer.classifier.view();
-        layer.scores.reshape(b.nrows(), v.rows());
-        multiply(layer.scores.view_mut(), b, v.view().transpose());
-        assign_product(&mut self.work, &layer.scores, &layer.gram);
+        layer.scores.set_product(b, v.view().transpose());
+        self.work
+            .set_product(layer.scores.view(), layer.gram.view());
         let mut total = layer.known;
         let pairs = layer.scores.as_slice().iter().zip(layer.target.as_slice());
         for ((z, t), zg) in pairs.zip(self.work.as_mut_slice()) {
             total += z * (*zg - 2.0 * t);
             *zg -= t;
         }
-        self.metric.reshape(v.rows(), v.cols());
-        multiply(self.metric.view_mut(), self.work.view().transpose(), b);
+        self.metric.set_product(self.work.view().transpose(), b);
         let scale = 2.0 * self.weight;
         let sums = gradient.as_mut_slice().iter_mut();
         sums.zip(self.metric.as_slice())
@@ -163,8 +144,7 @@ impl<'a> Supervision<'a> {
     ) {
         for (layer, v) in self.layers.iter_mut().zip(products) {
             let b = layer.classifier.view();
-            layer.scores.reshape(b.nrows(), v.rows());
-            multiply(layer.scores.view_mut(), b, v.view().transpose());
+            layer.scores.set_product(b, v.view().transpose());
         }
         let rank = factor.cols();
         for group in &self.groups {

@@ -1,6 +1,6 @@
 //! What the first layer sees of data with hidden entries: every column its own rows of A⁰.
 
-use hntf_tensor::{Mask, Matrix, gram};
+use hntf_tensor::{Mask, Matrix, gram, inner};
 
 /// A diagonal entry of a column's Gram below this share of the whole Gram's is summed anew: the
 /// rounding of the difference must stay below what NNLS takes for a linear dependence (1e-13).
@@ -144,7 +144,7 @@ impl Known {
             };
             self.for_each_row(j, |i| {
                 let row = a.row(i);
-                add_scaled(out, row, sign * dot(row, x));
+                add_scaled(out, row, sign * inner(row, x));
             });
         }
     }
@@ -161,8 +161,7 @@ impl Known {
         m: &mut Matrix,
         out: &mut Matrix,
     ) {
-        m.reshape(a.cols(), a.cols());
-        m.as_mut_slice().fill(0.0);
+        m.fill(a.cols(), a.cols(), 0.0);
         for j in (0..self.sums.len()).filter(|j| self.sums[*j] != Sums::Direct) {
             for (scale, k) in terms {
                 add_outer(m, k.row(j), k.row(j), *scale);
@@ -185,10 +184,10 @@ impl Known {
             self.for_each_row(j, |i| {
                 let (row, out) = (a.row(i), out.row_mut(i));
                 for (scale, k) in terms {
-                    add_scaled(out, k.row(j), sign * scale * dot(row, k.row(j)));
+                    add_scaled(out, k.row(j), sign * scale * inner(row, k.row(j)));
                 }
-                add_scaled(out, u, -sign * dot(row, t));
-                add_scaled(out, t, -sign * dot(row, u));
+                add_scaled(out, u, -sign * inner(row, t));
+                add_scaled(out, t, -sign * inner(row, u));
             });
         }
     }
@@ -211,10 +210,6 @@ impl Known {
             listed.for_each(visit);
         }
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 fn add_scaled(out: &mut [f64], row: &[f64], scale: f64) {

@@ -3,7 +3,6 @@
 use hntf_solvers::{Labels, pseudo_inverse};
 use hntf_tensor::{Matrix, gram};
 
-use super::products::{add_product, assign, assign_product};
 use super::settings::{LabelLoss, LabelUse};
 
 /// λ · loss(B Sᴸ) over the n columns, of which the known ones count:
@@ -53,12 +52,12 @@ impl<'a> LabelTerm<'a> {
     /// The term for T = Sᵀ (n × r) and, if it is a parameter, B. Keeps Dᵀ.
     pub(super) fn loss(&mut self, t: &Matrix, b: Option<&Matrix>) -> f64 {
         match b {
-            Some(b) => assign(&mut self.classifier, b.view()),
+            Some(b) => self.classifier.set(b.view()),
             None => self.solve(t),
         }
         let (n, classes) = (t.rows(), self.labels.classes());
         let b = self.classifier.view().transpose();
-        assign_product(&mut self.derivative, t.view(), b);
+        self.derivative.set_product(t.view(), b);
         let scale = match self.loss {
             LabelLoss::L2 => self.weight / (n as f64 * classes as f64),
             LabelLoss::CrossEntropy => self.weight / n as f64,
@@ -86,13 +85,8 @@ impl<'a> LabelTerm<'a> {
     fn solve(&mut self, t: &Matrix) {
         gram(t, &mut self.gram);
         let inverse = pseudo_inverse(&self.gram);
-        assign_product(&mut self.inverse, t.view(), inverse.view());
-        self.classifier.reshape(self.labels.classes(), t.cols());
-        self.classifier.as_mut_slice().fill(0.0);
-        for (j, class) in self.labels.known() {
-            let row = self.classifier.row_mut(class).iter_mut();
-            row.zip(self.inverse.row(j)).for_each(|(b, x)| *b += x);
-        }
+        self.inverse.set_product(t.view(), inverse.view());
+        self.labels.sums(&self.inverse, &mut self.classifier);
     }
 
     /// Adds ∂/∂T to `upstream` and ∂/∂B to `b_gradient`; [`LabelTerm::loss`] has run on the same.
@@ -104,31 +98,31 @@ impl<'a> LabelTerm<'a> {
         b_gradient: Option<&mut Matrix>,
     ) {
         let derivative = self.derivative.view();
-        add_product(upstream, derivative, self.classifier.view(), 1.0);
+        upstream.add_product(derivative, self.classifier.view(), 1.0);
         if let (Some(_), Some(out)) = (b, b_gradient) {
-            add_product(out, derivative.transpose(), t.view(), 1.0);
+            out.add_product(derivative.transpose(), t.view(), 1.0);
         }
         if self.form != LabelUse::PseudoInverse || b.is_some() {
             return;
         }
         // Tᵀ of the formula is W = Dᵀ B + (L*Y)ᵀ (D S⁺); the first part is in `upstream` already.
         let [w, small] = &mut self.work;
-        assign_product(small, derivative.transpose(), self.inverse.view());
-        assign_product(w, derivative, self.classifier.view());
+        small.set_product(derivative.transpose(), self.inverse.view());
+        w.set_product(derivative, self.classifier.view());
         for (j, class) in self.labels.known() {
             let (row, out) = (small.row(class), w.row_mut(j));
             out.iter_mut().zip(row).for_each(|(w, x)| *w += x);
             let out = upstream.row_mut(j).iter_mut();
             out.zip(row).for_each(|(u, x)| *u += x);
         }
-        assign_product(small, self.inverse.view().transpose(), w.view());
-        add_product(upstream, t.view(), small.view(), -1.0);
+        small.set_product(self.inverse.view().transpose(), w.view());
+        upstream.add_product(t.view(), small.view(), -1.0);
     }
 
     /// ∂/∂B for other B than the last one evaluated, T being the same.
     pub(super) fn classifier_gradient(&mut self, t: &Matrix, b: &Matrix, out: &mut Matrix) {
         self.loss(t, Some(b));
-        assign_product(out, self.derivative.view().transpose(), t.view());
+        out.set_product(self.derivative.view().transpose(), t.view());
     }
 }
 

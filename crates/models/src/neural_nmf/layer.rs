@@ -3,8 +3,6 @@
 use hntf_solvers::Nnls;
 use hntf_tensor::Matrix;
 
-use super::products::{assign, assign_product};
-
 /// What a layer keeps between the passes.
 #[derive(Default)]
 pub(super) struct NmfLayer {
@@ -34,11 +32,11 @@ impl NmfLayer {
     /// `chain` ← Tˡ (Aʲ⁺¹ ⋯ Aˡ)ᵀ for j from l down to 0.
     pub(super) fn expand(&mut self, factors: &[Matrix]) {
         let l = self.chain.len() - 1;
-        assign(&mut self.chain[l], self.coefficients.view());
+        self.chain[l].set(self.coefficients.view());
         for j in (0..l).rev() {
             let (below, above) = self.chain.split_at_mut(j + 1);
             let a = factors[j + 1].view().transpose();
-            assign_product(&mut below[j], above[0].view(), a);
+            below[j].set_product(above[0].view(), a);
         }
     }
 }

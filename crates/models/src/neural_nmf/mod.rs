@@ -4,116 +4,27 @@ mod known;
 mod labels;
 mod layer;
 mod network;
-mod products;
 mod settings;
 mod training;
 
-use hntf_solvers::{
-    AdamSettings, Criterion, Ncpd, Observer, QuasiNewtonSettings, SolverError, StopReason,
-    Stopping, check_data, drive,
-};
-use hntf_tensor::{CpTensor, DenseTensor, Matrix};
+use hntf_solvers::{Ncpd, Observer, SolverError, StopReason, check_data, drive};
+use hntf_tensor::{CpTensor, DenseTensor, Matrix, Tensor};
 use numpy_random::RandomState;
-use serde::{Deserialize, Serialize};
 
 use crate::hierarchy::chain;
-use crate::hnmf::matrices_only;
-use crate::neural::check_adam;
+use crate::hnmf::infer;
+use crate::transform::NewItems;
 use crate::{
     About, FirstLayer, FirstLayerFit, Fit, Hierarchy, Layer, Model, ModelError, NamedModel,
+    Transformed, checks,
 };
 
 pub use labels::LabelTerm;
 pub use network::NmfNetwork;
 pub use settings::{
-    ClassifierSettings, GradientSettings, LabelLoss, LabelUse, NeuralStart, NmfLoss, Training,
+    ClassifierSettings, GradientSettings, LabelLoss, LabelUse, NeuralNmf, NeuralStart, NmfLoss,
+    Training,
 };
-
-/// X ≈ A⁰S⁰, S⁰ ≈ A¹S¹, … with Sˡ = argmin_{S ≥ 0} ‖Sˡ⁻¹ − AˡS‖², so that the A's alone are the
-/// variables; all of them are trained at once. Layer l approximates X by A⁰A¹⋯Aˡ Sˡ. Matrices only.
-///
-/// With `l1` = λ above 0, Σ_l (2λ/N_l) (ΣAˡ + ΣSˡ) is added to the loss, N_l being the number of entries
-/// the mean of layer l runs over, and Sˡ = argmin_{S ≥ 0} ‖Sˡ⁻¹ − AˡS‖² + 2λ ΣS. A network of one layer
-/// then minimises 2/N times what [`Ncpd`] does with the same `l1` (the sparse coding of Hoyer,
-/// *Non-negative sparse coding*, NNSP 2002, with the A's penalised too, so that their scale cannot take
-/// the penalty off the S's).
-///
-/// The labels of the last layer (see [`Fit::labels_of`]) may enter as λ · loss(B Sᴸ).
-///
-/// Hidden entries are left out of every mean over X and of the problem that gives S⁰, exactly; a column
-/// without a known entry has zeros in every S.
-///
-/// A fit whose loss becomes NaN or infinite ends with [`StopReason::Diverged`] after that epoch, and
-/// all its factors are zero.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub struct NeuralNmf {
-    /// What the layers are fitted to.
-    pub loss: NmfLoss,
-    /// λ_l of every layer, ≥ 0 and not all 0; empty for 1 everywhere. The published reconstruction
-    /// loss weighs the last layer alone, as in `[0.0, 1.0]`.
-    pub layer_weights: Vec<f64>,
-    /// λ ≥ 0, the weight of the sums of all A's and S's, of every layer whatever its weight: the
-    /// larger, the more of their entries are zero. Not with `gradient.clamp = false`, which leaves
-    /// entries of A negative.
-    pub l1: f64,
-    /// How classes enter the loss.
-    pub labels: LabelUse,
-    /// How predictions are compared with classes.
-    pub label_loss: LabelLoss,
-    /// λ, the weight of the label term, ≥ 0.
-    pub label_weight: f64,
-    /// How a trained B moves.
-    pub classifier: ClassifierSettings,
-    /// The A's before the first epoch.
-    pub start: NeuralStart,
-    /// How each layer of the start `hnmf` is fitted.
-    pub start_nmf: Ncpd,
-    /// How the loss is made small.
-    pub training: Training,
-    /// When to stop; an iteration is an epoch, and the error watched is the loss.
-    pub stopping: Stopping,
-    /// Settings of `training = "quasi-newton"`.
-    pub quasi_newton: QuasiNewtonSettings,
-    /// Settings of `training = "gradient"`.
-    pub gradient: GradientSettings,
-    /// Settings of `training = "adam"`.
-    pub adam: AdamSettings,
-}
-
-impl Default for NeuralNmf {
-    fn default() -> Self {
-        Self {
-            loss: NmfLoss::Reconstruction,
-            layer_weights: Vec::new(),
-            l1: 0.0,
-            labels: LabelUse::None,
-            label_loss: LabelLoss::L2,
-            label_weight: 1.0,
-            classifier: ClassifierSettings::default(),
-            start: NeuralStart::Hnmf,
-            // Training goes on from here: a start need not have settled.
-            start_nmf: Ncpd {
-                stopping: Stopping {
-                    max_iterations: 20,
-                    tolerance: 1e-4,
-                    ..Stopping::default()
-                },
-                ..Ncpd::default()
-            },
-            training: Training::QuasiNewton,
-            stopping: Stopping {
-                max_iterations: 1000,
-                tolerance: 1e-9,
-                criterion: Criterion::DecreaseOverFirst,
-                check_every: 1,
-            },
-            quasi_newton: QuasiNewtonSettings::default(),
-            gradient: GradientSettings::default(),
-            adam: AdamSettings::default(),
-        }
-    }
-}
 
 impl NamedModel for NeuralNmf {
     const ABOUT: About = About {
@@ -135,61 +46,36 @@ impl Model for NeuralNmf {
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
-        matrices_only("neural-nmf", shape)?;
-        crate::model::validate_ranks(shape, ranks)?;
+        checks::matrices_only("neural-nmf", shape)?;
+        checks::ranks(shape, ranks)?;
         self.start_nmf.validate()?;
-        let wrong = |parameter, found: String, expected| {
-            Err(ModelError::Parameter {
-                parameter,
-                found,
-                expected,
-            })
-        };
-        crate::model::validate_layer_weights(&self.layer_weights, ranks)?;
-        if !(self.l1 >= 0.0 && self.l1.is_finite()) {
-            let found = self.l1.to_string();
-            return wrong("l1", found, "it must be a finite number ≥ 0");
-        }
+        checks::given_layer_weights(&self.layer_weights, ranks)?;
+        checks::nonnegative("l1", self.l1)?;
         if self.l1 > 0.0 && self.training == Training::Gradient && !self.gradient.clamp {
             let expected = "it penalises the sum of A's, which gradient.clamp = false lets become \
                             negative: leave out either";
-            return wrong("l1", self.l1.to_string(), expected);
+            return checks::wrong("l1", &self.l1, expected);
         }
-        if !(self.label_weight >= 0.0 && self.label_weight.is_finite()) {
-            let found = self.label_weight.to_string();
-            return wrong("label-weight", found, "it must be a finite number ≥ 0");
-        }
+        checks::nonnegative("label-weight", self.label_weight)?;
         if self.stopping.max_iterations == 0 {
             let expected = "at least one epoch is needed";
-            return wrong("stopping.max-iterations", "0".to_owned(), expected);
+            return checks::wrong("stopping.max-iterations", &0, expected);
         }
         if self.quasi_newton.memory == 0 {
             let expected = "at least one past step is needed";
-            return wrong("quasi-newton.memory", "0".to_owned(), expected);
+            return checks::wrong("quasi-newton.memory", &0, expected);
         }
-        for (parameter, step) in [
-            ("gradient.step", self.gradient.step),
-            ("classifier.step", self.classifier.step),
-        ] {
-            if !(step > 0.0 && step.is_finite()) {
-                return wrong(parameter, step.to_string(), "it must be a positive number");
-            }
-        }
+        checks::positive("gradient.step", self.gradient.step)?;
+        checks::positive("classifier.step", self.classifier.step)?;
         let GradientSettings {
             decay, decay_every, ..
         } = self.gradient;
         if !(decay > 0.0 && decay <= 1.0) {
             let expected = "it must be above 0 and at most 1, and 1 keeps the step";
-            return wrong("gradient.decay", decay.to_string(), expected);
+            return checks::wrong("gradient.decay", &decay, expected);
         }
-        if decay_every == 0 {
-            return wrong(
-                "gradient.decay-every",
-                "0".to_owned(),
-                "it must be at least 1",
-            );
-        }
-        check_adam(&self.adam)
+        checks::at_least_one("gradient.decay-every", decay_every)?;
+        checks::adam(&self.adam)
     }
 
     fn stack(
@@ -220,7 +106,7 @@ impl Model for NeuralNmf {
                 Some(LabelTerm::new(labels, form, loss, weight))
             }
         };
-        let weights = crate::model::layer_weights(&self.layer_weights, fit.ranks);
+        let weights = checks::layer_weights(&self.layer_weights, fit.ranks);
         let network = NmfNetwork::new(fit.data, self.loss, weights, labels).with_l1(self.l1);
         let mut trainer = training::Trainer::new(self, network, parameters, depth);
         let outcome = drive(&mut trainer, &self.stopping, observer);
@@ -246,6 +132,23 @@ impl Model for NeuralNmf {
             layers,
             relations: chain(&factors[1..], 0, None),
         })
+    }
+
+    fn transform(
+        &self,
+        fitted: &Hierarchy,
+        new: &dyn Tensor,
+        mode: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<Transformed, ModelError> {
+        let mut items = NewItems::new(fitted, new, mode)?;
+        checks::matrices_only("neural-nmf", new.shape())?;
+        let problem = Ncpd {
+            l1: self.l1,
+            ..Ncpd::default()
+        };
+        infer(&mut items, &problem.row_problem(), observer)?;
+        Ok(items.finish())
     }
 }
 

@@ -7,7 +7,6 @@ use hntf_tensor::{Matrix, Scratch, Tensor, gram, squared_residual};
 use super::known::Known;
 use super::labels::LabelTerm;
 use super::layer::NmfLayer;
-use super::products::{add_product, assign, assign_product, dot, fill, sum, zero};
 use super::settings::NmfLoss;
 
 /// The loss of Neural NMF and its gradient, for S⁻¹ = X (m × n) and Sˡ = q(Aˡ, Sˡ⁻¹), or with a penalty
@@ -125,17 +124,17 @@ impl<'a> NmfNetwork<'a> {
                     let projected = self.data.project(&[Some(a), None], &mut self.scratch);
                     let n = self.data.shape()[1];
                     let right = MatRef::from_row_major_slice(projected.values(), a.cols(), n);
-                    assign(&mut layer.right, right.transpose());
+                    layer.right.set(right.transpose());
                 }
                 Some(below) => {
-                    assign_product(&mut layer.right, below.coefficients.view(), a.view());
+                    layer.right.set_product(below.coefficients.view(), a.view());
                 }
             }
             let mut right = &layer.right;
             if self.l1 > 0.0 {
                 // `distance` needs the right side as it is.
                 let less = &mut self.work[0];
-                assign(less, right.view());
+                less.set(right.view());
                 less.as_mut_slice().iter_mut().for_each(|r| *r -= self.l1);
                 right = less;
             }
@@ -160,16 +159,16 @@ impl<'a> NmfNetwork<'a> {
             0 => (&first[0].coefficients, &mut first[0].residual),
             _ => (&rest[l - 1].chain[0], &mut rest[l - 1].residual),
         };
-        assign_product(residual, k.view(), gram);
-        let whole = dot(residual, k);
+        residual.set_product(k.view(), gram);
+        let whole = residual.inner(k);
         let model = match &self.known {
             None => whole,
             Some(known) => {
                 known.restrict_products(&factors[0], k, residual);
-                dot(residual, k)
+                residual.inner(k)
             }
         };
-        let inner = dot(right, k);
+        let inner = right.inner(k);
         let pairs = residual.as_mut_slice().iter_mut().zip(right.as_slice());
         pairs.for_each(|(g, r)| *g -= r);
         let squared = self.data_norm - 2.0 * inner + model;
@@ -198,8 +197,10 @@ impl<'a> NmfNetwork<'a> {
                 .zip(layer.residual.as_slice())
                 .for_each(|(u, r)| *u += scale * r);
             let t = layer.coefficients.view();
-            add_product(&mut gradients[l], residual.transpose(), t, -scale);
-            add_product(&mut layer.upstream, residual, factors[l].view(), -scale);
+            gradients[l].add_product(residual.transpose(), t, -scale);
+            layer
+                .upstream
+                .add_product(residual, factors[l].view(), -scale);
             return;
         }
         let layer = &mut self.layers[l];
@@ -211,18 +212,18 @@ impl<'a> NmfNetwork<'a> {
         let z = self.pair[1].as_mut_slice().iter_mut();
         z.zip(k.as_slice()).for_each(|(z, k)| *z -= scale * k);
         if self.known.is_none() {
-            add_product(&mut self.m, k.view().transpose(), k.view(), scale);
+            self.m.add_product(k.view().transpose(), k.view(), scale);
         }
         let [derivative, next, _] = &mut self.work;
-        assign(derivative, layer.residual.view());
+        derivative.set(layer.residual.view());
         derivative
             .as_mut_slice()
             .iter_mut()
             .for_each(|x| *x *= scale);
         for j in 1..=l {
             let (gradient, above) = (&mut gradients[j], layer.chain[j].view());
-            add_product(gradient, derivative.view().transpose(), above, 1.0);
-            assign_product(next, derivative.view(), factors[j].view());
+            gradient.add_product(derivative.view().transpose(), above, 1.0);
+            next.set_product(derivative.view(), factors[j].view());
             std::mem::swap(derivative, next);
         }
         let pairs = layer.upstream.as_mut_slice().iter_mut();
@@ -245,7 +246,7 @@ impl<'a> NmfNetwork<'a> {
             return;
         }
         layer.solver.backward(gram, t, upstream, u);
-        assign_product(product, u.view().transpose(), t.view());
+        product.set_product(u.view().transpose(), t.view());
         both.reshape(product.rows(), product.cols());
         for i in 0..product.rows() {
             for j in 0..product.cols() {
@@ -262,9 +263,9 @@ impl<'a> NmfNetwork<'a> {
             }
             Some(below) => {
                 let s = below.coefficients.view().transpose();
-                add_product(&mut gradients[l], s, u.view(), 1.0);
-                add_product(&mut gradients[l], a, both.view(), -1.0);
-                add_product(&mut below.upstream, u.view(), a.transpose(), 1.0);
+                gradients[l].add_product(s, u.view(), 1.0);
+                gradients[l].add_product(a, both.view(), -1.0);
+                below.upstream.add_product(u.view(), a.transpose(), 1.0);
             }
         }
     }
@@ -307,9 +308,11 @@ impl Objective for NmfNetwork<'_> {
             let squared = if l > 0 && self.loss == NmfLoss::Energy {
                 let (below, layer) = self.layers.split_at_mut(l);
                 let (below, layer) = (&below[l - 1].coefficients, &mut layer[0]);
-                assign(&mut layer.residual, below.view());
+                layer.residual.set(below.view());
                 let a = factors[l].view().transpose();
-                add_product(&mut layer.residual, layer.coefficients.view(), a, -1.0);
+                layer
+                    .residual
+                    .add_product(layer.coefficients.view(), a, -1.0);
                 layer.residual.squared_norm()
             } else {
                 self.layers[l].expand(factors);
@@ -319,7 +322,7 @@ impl Objective for NmfNetwork<'_> {
         }
         if self.l1 > 0.0 {
             for (l, a) in factors.iter().enumerate() {
-                let sums = [a, &self.layers[l].coefficients].map(sum);
+                let sums = [a, &self.layers[l].coefficients].map(Matrix::sum);
                 loss += self.slope(l) * (sums[0] + sums[1]);
             }
         }
@@ -338,15 +341,15 @@ impl Objective for NmfNetwork<'_> {
             // Of the penalty; entries of S at zero do not move, so theirs does not matter.
             let slope = self.slope(l);
             let layer = &mut self.layers[l];
-            fill(&mut layer.upstream, n, layer.coefficients.cols(), slope);
+            layer.upstream.fill(n, layer.coefficients.cols(), slope);
         }
         for (gradient, p) in gradients.iter_mut().zip(parameters).skip(1) {
-            zero(gradient, p.rows(), p.cols());
+            gradient.fill(p.rows(), p.cols(), 0.0);
         }
         let rank = factors[0].cols();
         self.pair[0].reshape(0, rank);
-        zero(&mut self.pair[1], n, rank);
-        zero(&mut self.m, rank, rank);
+        self.pair[1].fill(n, rank, 0.0);
+        self.m.fill(rank, rank, 0.0);
 
         let top = &mut self.layers[depth - 1];
         if let Some(labels) = &mut self.labels {
@@ -364,7 +367,7 @@ impl Objective for NmfNetwork<'_> {
         if self.known.is_some() {
             self.known_rows(&factors[0], &mut gradients[0]);
         } else {
-            add_product(&mut gradients[0], factors[0].view(), self.m.view(), 1.0);
+            gradients[0].add_product(factors[0].view(), self.m.view(), 1.0);
         }
         if self.l1 > 0.0 {
             for (l, gradient) in gradients[..depth].iter_mut().enumerate() {

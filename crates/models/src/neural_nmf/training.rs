@@ -5,8 +5,8 @@ use hntf_solvers::{
 };
 use hntf_tensor::Matrix;
 
-use super::settings::{LabelUse, Training};
-use super::{NeuralNmf, NmfNetwork};
+use super::network::NmfNetwork;
+use super::settings::{LabelUse, NeuralNmf, Training};
 
 /// The parameters of a network, and what moves them. A step is an epoch.
 pub(super) struct Trainer<'a> {

@@ -33,7 +33,7 @@ pub enum StoreError {
         known: u32,
     },
     /// A fit that is there and cannot be read, where it is too late to fit it again.
-    #[error("{}: an entry that cannot be read ({reason}): run the same command again, which fits it anew", path.display())]
+    #[error("{}: an entry that could not be read ({reason}) and was removed: run the experiment again, which fits it anew", path.display())]
     Damaged {
         /// The entry.
         path: PathBuf,

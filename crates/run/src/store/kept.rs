@@ -1,6 +1,6 @@
 //! What a store keeps: fits, first layers, and values that cost fits.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hntf_models::{FirstLayerFit, Hierarchy};
 
@@ -33,16 +33,9 @@ impl KeptFit {
         self.entry.measured.as_ref()
     }
 
-    /// Its arrays, read from the disk.
-    ///
-    /// # Errors
-    /// Files that are damaged.
-    pub fn hierarchy(&self) -> Result<Hierarchy, StoreError> {
-        let read = self.entry.hierarchy(&self.folder);
-        read.map_err(|reason| StoreError::Damaged {
-            path: self.folder.clone(),
-            reason,
-        })
+    /// The folder of the entry.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Keeps what was measured anew. That it may not be possible is no harm: it is measured again.
@@ -63,10 +56,17 @@ impl Store {
         })
     }
 
-    /// Its hierarchy; a damaged one is noted and gone.
-    pub(crate) fn hierarchy_of(&self, fit: &KeptFit) -> Option<Hierarchy> {
+    /// The hierarchy of a fit, read from the disk; a damaged one is noted and gone.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn hierarchy(&self, fit: &KeptFit) -> Result<Hierarchy, StoreError> {
         let read = fit.entry.hierarchy(&fit.folder);
-        read.map_err(|reason| self.discard(&fit.key, &reason)).ok()
+        read.map_err(|reason| {
+            self.discard(&fit.key, &reason);
+            let path = fit.folder.clone();
+            StoreError::Damaged { path, reason }
+        })
     }
 
     pub(crate) fn keep_fit(

@@ -1,8 +1,6 @@
 //! One sweep over the modes, and the objective it lowers.
 
-use hntf_tensor::{
-    Matrix, Scratch, Tensor, divergence, gram, hadamard_of_grams, multiply, squared_residual,
-};
+use hntf_tensor::{Matrix, Scratch, Tensor, divergence, gram, hadamard_of_grams, squared_residual};
 
 use super::Ncpd;
 use super::update::{Update, balance_columns, balance_sums, multiplicative};
@@ -75,10 +73,10 @@ impl<'a> Sweep<'a> {
             let mut m = Matrix::default();
             self.data
                 .mttkrp(&self.factors, 0, &mut m, &mut self.scratch);
-            inner_product(&m, &self.factors[0])
+            m.inner(&self.factors[0])
         });
         hadamard_of_grams(&self.grams, None, &mut self.others);
-        let model_norm = self.others.as_slice().iter().sum();
+        let model_norm = self.others.sum();
         let (norm, factors) = (self.data_norm, &self.factors);
         let squared = squared_residual(
             self.data,
@@ -138,7 +136,7 @@ impl Sweep<'_> {
             let factor = &factors[mode];
             gram(factor, &mut grams[mode]);
             if mode == last {
-                inner = inner_product(m, factor);
+                inner = m.inner(factor);
             }
         });
         self.inner = Some(inner);
@@ -225,14 +223,5 @@ impl Iterate for Sweep<'_> {
 
 /// `out` ← F H, the MTTKRP of the model itself.
 fn whole_mttkrp(factor: &Matrix, others: &Matrix, out: &mut Matrix) {
-    out.reshape(factor.rows(), factor.cols());
-    multiply(out.view_mut(), factor.view(), others.view());
-}
-
-fn inner_product(a: &Matrix, b: &Matrix) -> f64 {
-    a.as_slice()
-        .iter()
-        .zip(b.as_slice())
-        .map(|(x, y)| x * y)
-        .sum()
+    out.set_product(factor.view(), others.view());
 }

@@ -1,12 +1,9 @@
 //! One iteration of semi-supervised NMF: the parts of the gradients, and what they do to A, B and S.
 
-use hntf_tensor::{Matrix, Scratch, Tensor, divergence, gram, multiply};
+use hntf_tensor::{Matrix, Scratch, Tensor, divergence, gram, inner};
 
-use super::Ssnmf;
+use super::settings::{EPSILON, Ssnmf};
 use crate::{Iterate, LabelLoss, Labels, Loss};
-
-/// Added to every denominator, and the least a model may be where it is one.
-const EPSILON: f64 = 1e-10;
 
 pub(super) struct State<'a> {
     settings: Ssnmf,
@@ -80,14 +77,14 @@ impl<'a> State<'a> {
             Loss::Frobenius => {
                 data.mttkrp(factors, mode, numerator, scratch);
                 gram(other, &mut self.gram);
-                assign_product(&mut self.denominator, own, &self.gram);
+                self.denominator.set_product(own.view(), self.gram.view());
                 if let Some(mask) = data.mask() {
                     mask.restrict_model_mttkrp(factors, mode, &mut self.denominator, scratch);
                 }
             }
             Loss::KullbackLeibler => {
                 data.quotient_mttkrp(factors, mode, EPSILON, numerator, scratch);
-                assign_rows(&mut self.denominator, own.rows(), &other.column_sums());
+                self.denominator.fill_rows(own.rows(), &other.column_sums());
                 if let Some(mask) = data.mask() {
                     mask.restrict_ones_mttkrp(factors, mode, &mut self.denominator, scratch);
                 }
@@ -105,29 +102,24 @@ impl<'a> State<'a> {
     fn classifier_parts(&mut self) {
         let (classes, rank) = (self.classifier.rows(), self.classifier.cols());
         let t = &self.factors[1];
-        let divides = self.settings.label_loss == LabelLoss::KullbackLeibler;
-        self.numerator.reshape(classes, rank);
-        self.numerator.as_mut_slice().fill(0.0);
+        if self.settings.label_loss != LabelLoss::KullbackLeibler {
+            self.labels.sums(t, &mut self.numerator);
+            self.labels.gram(t, &mut self.known_gram);
+            let (b, gram) = (self.classifier.view(), self.known_gram.view());
+            self.denominator.set_product(b, gram);
+            return;
+        }
+        self.numerator.fill(classes, rank, 0.0);
+        let mut all = vec![0.0; rank];
         for (j, class) in self.labels.known() {
-            let sums = self.numerator.row_mut(class).iter_mut();
-            let pairs = sums.zip(t.row(j));
-            if divides {
-                let predicted = dot(self.classifier.row(class), t.row(j)).max(EPSILON);
-                pairs.for_each(|(n, t)| *n += t / predicted);
-            } else {
-                pairs.for_each(|(n, t)| *n += t);
+            let predicted = inner(self.classifier.row(class), t.row(j)).max(EPSILON);
+            let sums = self.numerator.row_mut(class).iter_mut().zip(&mut all);
+            for ((n, s), t) in sums.zip(t.row(j)) {
+                *n += t / predicted;
+                *s += t;
             }
         }
-        if divides {
-            let mut sums = vec![0.0; rank];
-            for (j, _) in self.labels.known() {
-                sums.iter_mut().zip(t.row(j)).for_each(|(s, t)| *s += t);
-            }
-            assign_rows(&mut self.denominator, classes, &sums);
-        } else {
-            known_gram(t, self.labels, &mut self.known_gram);
-            assign_product(&mut self.denominator, &self.classifier, &self.known_gram);
-        }
+        self.denominator.fill_rows(classes, &all);
     }
 
     fn update_classifier(&mut self) {
@@ -145,11 +137,11 @@ impl<'a> State<'a> {
             LabelLoss::Frobenius => {
                 gram(&self.classifier, &mut self.classifier_gram);
                 let (t, gram) = (&self.factors[1], &self.classifier_gram);
-                assign_product(&mut self.label_denominator, t, gram);
+                self.label_denominator.set_product(t.view(), gram.view());
             }
             LabelLoss::KullbackLeibler => {
                 let sums = self.classifier.column_sums();
-                assign_rows(&mut self.label_denominator, 1, &sums);
+                self.label_denominator.fill_rows(1, &sums);
             }
         }
     }
@@ -189,7 +181,7 @@ impl<'a> State<'a> {
             return divergence(self.data, &self.factors, EPSILON, &mut self.scratch);
         }
         gram(a, &mut self.gram);
-        assign_product(&mut self.denominator, t, &self.gram);
+        self.denominator.set_product(t.view(), self.gram.view());
         let pairs = self.denominator.as_slice().iter().zip(t.as_slice());
         let mut model: f64 = pairs.map(|(d, t)| d * t).sum();
         if let Some(mask) = self.data.mask() {
@@ -202,7 +194,7 @@ impl<'a> State<'a> {
         let mut label_term = 0.0;
         for (j, class) in self.labels.known() {
             for (c, b) in self.classifier.iter_rows().enumerate() {
-                let predicted = dot(b, self.factors[1].row(j));
+                let predicted = inner(b, self.factors[1].row(j));
                 label_term += match self.settings.label_loss {
                     LabelLoss::None => 0.0,
                     LabelLoss::Frobenius => (f64::from(u8::from(c == class)) - predicted).powi(2),
@@ -248,7 +240,7 @@ fn label_parts<'a>(
             positive: denominator.row(j),
         }),
         LabelLoss::KullbackLeibler => labels.class(j).map(|class| LabelParts {
-            scale: 1.0 / dot(row(class), t).max(EPSILON),
+            scale: 1.0 / inner(row(class), t).max(EPSILON),
             row: row(class),
             positive: denominator.row(0),
         }),
@@ -283,39 +275,6 @@ fn mixed(square: (f64, f64), log: (f64, f64)) -> f64 {
         (excess + root) / (EPSILON + 2.0 * d)
     } else {
         2.0 * log.0 / (EPSILON + root - excess)
-    }
-}
-
-/// Σ over labelled j of t_j t_jᵀ.
-fn known_gram(t: &Matrix, labels: &Labels, out: &mut Matrix) {
-    let rank = t.cols();
-    out.reshape(rank, rank);
-    out.as_mut_slice().fill(0.0);
-    for (j, _) in labels.known() {
-        let row = t.row(j);
-        for (i, x) in row.iter().enumerate() {
-            out.row_mut(i)
-                .iter_mut()
-                .zip(row)
-                .for_each(|(o, y)| *o += x * y);
-        }
-    }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-fn assign_product(out: &mut Matrix, a: &Matrix, b: &Matrix) {
-    out.reshape(a.rows(), b.cols());
-    multiply(out.view_mut(), a.view(), b.view());
-}
-
-/// `out` ← `rows` copies of one row.
-fn assign_rows(out: &mut Matrix, rows: usize, row: &[f64]) {
-    out.reshape(rows, row.len());
-    for out in out.as_mut_slice().chunks_exact_mut(row.len().max(1)) {
-        out.copy_from_slice(row);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is served and what is refused; equal requests get equal bits.
 
 use hntf_solvers::{Ncpd, Progress, Signal, Silent, SolverError, Start, StopReason, Stopping};
-use hntf_tensor::{CpTensor, DenseTensor, Matrix, Tensor};
+use hntf_tensor::{CpTensor, DenseTensor, Incomplete, Mask, Matrix, Tensor};
 use numpy_random::RandomState;
 
 use crate::{full, noisy, random_factors};
@@ -103,6 +103,24 @@ fn what_cannot_be_factorized_is_refused() {
         assert_eq!(refused(&filled(0.0), 1), SolverError::Norm { norm: 0.0 });
         let error = refused(&filled(1e200), 1);
         assert!(matches!(error, SolverError::Norm { norm } if !norm.is_finite()));
+    }
+}
+
+#[test]
+fn a_mask_that_leaves_zeros_alone_is_asked_about() {
+    // The known entries are the zeros: the mask was made the wrong way round.
+    let data = DenseTensor::new(vec![2, 4], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.0, 0.0]).unwrap();
+    let known: Vec<_> = data.values().iter().map(|x| *x == 0.0).collect();
+    let mask = Mask::from_flags(vec![2, 4], &known).unwrap();
+    let data = Incomplete::dense(data, mask).unwrap();
+    for ncpd in protocols() {
+        let error = fit(ncpd, &data, 1).unwrap_err();
+        assert_eq!(error, SolverError::KnownZero { hidden: Some(0.75) });
+        let said = error.to_string();
+        assert!(
+            said.contains("75 %") && said.contains("wrong way round"),
+            "{said}"
+        );
     }
 }
 
