@@ -14,7 +14,7 @@ use hntf_models::{
 };
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeValue, ValueDeserializer};
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 /// One entry of a list: what it is called, and how its section of a configuration is read.
 pub struct Entry<T: ?Sized> {
@@ -39,17 +39,17 @@ pub(crate) struct Read<T: ?Sized> {
 
 /// All models.
 pub static MODELS: &[Entry<dyn Model>] = &[
-    model::<FlatNcpd>(),
-    model::<StandardHncpd>(),
-    model::<NeuralHncpd>(),
-    model::<Hntf>(),
-    model::<MultiHntf>(),
-    model::<Hnmf>(),
-    model::<SupervisedHnmf>(),
-    model::<SupervisedMultiHntf>(),
-    model::<NeuralMultiHntf>(),
-    model::<SupervisedNeuralMultiHntf>(),
-    model::<NeuralNmf>(),
+    listed::<FlatNcpd>(),
+    listed::<StandardHncpd>(),
+    listed::<NeuralHncpd>(),
+    listed::<Hntf>(),
+    listed::<MultiHntf>(),
+    listed::<Hnmf>(),
+    listed::<SupervisedHnmf>(),
+    listed::<SupervisedMultiHntf>(),
+    listed::<NeuralMultiHntf>(),
+    listed::<SupervisedNeuralMultiHntf>(),
+    listed::<NeuralNmf>(),
 ];
 
 /// All data sets.
@@ -66,7 +66,7 @@ pub static DATASETS: &[Entry<dyn Source>] = &[
     source::<TnsFile>(),
 ];
 
-const fn model<M: NamedModel + 'static>() -> Entry<dyn Model> {
+const fn listed<M: NamedModel + 'static>() -> Entry<dyn Model> {
     let about = M::ABOUT;
     Entry {
         id: about.id,
@@ -89,6 +89,21 @@ const fn model<M: NamedModel + 'static>() -> Entry<dyn Model> {
             })
         },
     }
+}
+
+/// A model with these parameters, as they were read before.
+///
+/// # Errors
+/// Parameters that the model does not have, or of another type.
+pub fn model(
+    entry: &Entry<dyn Model>,
+    parameters: &toml::Table,
+) -> Result<Box<dyn Model>, toml::de::Error> {
+    let text = toml::to_string(parameters).unwrap_or_default();
+    let table = DeTable::parse(&text)?;
+    let span = table.span();
+    let section = Spanned::new(span, DeValue::Table(table.into_inner()));
+    (entry.read)(section).map(|read| read.value)
 }
 
 /// Puts `over` in place of what `base` says, table by table.

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use tempfile::TempDir;
 
 use hntf_experiment::Experiment;
+use hntf_run::export::{ExportFailure, export};
 use hntf_run::files::share;
 use hntf_run::{FitSummary, Fits};
 
@@ -107,6 +108,13 @@ impl Target {
         let drawn = pages.figures.par_iter();
         let drawn = drawn.map(|(stem, figure)| figure.save(&figures, stem));
         drawn.collect::<Result<Vec<()>, _>>()?;
+        let factors = root.join("factors");
+        std::fs::create_dir(&factors).map_err(refuse(&factors))?;
+        for (index, method) in fits.prepared.experiment.methods.iter().enumerate() {
+            if let Some(trial) = fits.best_trial(&method.id) {
+                export_into(fits, (index, trial), &factors.join(&method.id))?;
+            }
+        }
         let stems: Vec<String> = pages.figures.into_iter().map(|(stem, _)| stem).collect();
         let manifest = manifest(fits, command, &stems, self.file.as_deref());
         let text = serde_json::to_string_pretty(&manifest).map_err(|e| refuse(root)(e.into()))?;
@@ -135,6 +143,23 @@ impl Target {
             std::fs::remove_dir_all(&old).map_err(refuse(&old))?;
         }
         Ok(())
+    }
+}
+
+/// Writes the factors of a fit into a new folder.
+///
+/// # Errors
+/// A fit that cannot be read, a folder that cannot be written.
+pub fn export_into(
+    fits: &Fits<'_>,
+    (method, trial): (usize, u32),
+    folder: &Path,
+) -> Result<(), ReportError> {
+    std::fs::create_dir_all(folder).map_err(refuse(folder))?;
+    match export(fits, method, trial, folder) {
+        Ok(()) => Ok(()),
+        Err(ExportFailure::Run(error)) => Err(error.into()),
+        Err(ExportFailure::Write(source)) => Err(refuse(folder)(source)),
     }
 }
 

@@ -9,9 +9,11 @@
 #![cfg_attr(not(test), warn(clippy::expect_used))]
 
 pub mod archive;
+mod arrays;
 mod clock;
 mod compare;
 mod error;
+pub mod export;
 pub mod files;
 mod fit;
 mod fits;

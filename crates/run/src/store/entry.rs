@@ -7,12 +7,12 @@ use std::path::Path;
 use hntf_models::Hierarchy;
 use serde::{Deserialize, Serialize};
 
-use super::arrays::{read_arrays, write_arrays};
 use super::sealed;
 use crate::archive::{Layout, Named, pack, unpack};
+use crate::arrays::{read_arrays, write_arrays};
 
 const ENTRY: &str = "entry.json";
-const ARRAYS: &str = "arrays.npz";
+pub(super) const ARRAYS: &str = "arrays.npz";
 
 /// What an entry is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

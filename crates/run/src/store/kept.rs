@@ -1,10 +1,10 @@
 //! What a store keeps: fits, first layers, and values that cost fits.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use hntf_models::{FirstLayerFit, Hierarchy};
 
-use super::entry::{About, Entry, Kind, Measured, Value};
+use super::entry::{ARRAYS, About, Entry, Kind, Measured, Value};
 use super::error::StoreError;
 use super::folder::Store;
 use super::key::Key;
@@ -33,9 +33,9 @@ impl KeptFit {
         self.entry.measured.as_ref()
     }
 
-    /// The folder of the entry.
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    /// The file of its arrays.
+    pub fn arrays(&self) -> PathBuf {
+        self.folder.join(ARRAYS)
     }
 
     /// Keeps what was measured anew. That it may not be possible is no harm: it is measured again.

@@ -10,7 +10,6 @@
 //! runs may use one store; the first to finish a fit keeps it. An entry that cannot be read counts as
 //! absent, with a note. Failures are never kept.
 
-mod arrays;
 mod entry;
 mod error;
 mod folder;

@@ -1,4 +1,4 @@
-//! The arrays of an entry as one `.npz` file.
+//! Named arrays as one `.npz` file.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -9,7 +9,7 @@ use hntf_tensor::npy::{NpzReader, NpzWriter};
 
 use crate::archive::{Array, Named};
 
-pub(super) fn write_arrays(path: &Path, arrays: &[Named]) -> io::Result<()> {
+pub(crate) fn write_arrays(path: &Path, arrays: &[Named]) -> io::Result<()> {
     let mut writer = NpzWriter::new(BufWriter::new(File::create(path)?));
     for (name, array) in arrays {
         let written = writer.numbers(name, &array.shape, &array.values);
@@ -21,7 +21,7 @@ pub(super) fn write_arrays(path: &Path, arrays: &[Named]) -> io::Result<()> {
 }
 
 /// The arrays by name; what is wrong in words.
-pub(super) fn read_arrays(path: &Path) -> Result<BTreeMap<String, Array>, String> {
+pub(crate) fn read_arrays(path: &Path) -> Result<BTreeMap<String, Array>, String> {
     let file = File::open(path).map_err(|e| e.to_string())?;
     let mut reader = NpzReader::new(file).map_err(|e| e.to_string())?;
     let names: Vec<String> = reader.names().iter().map(ToString::to_string).collect();
