@@ -116,6 +116,46 @@ pub enum DatasetError {
         /// Indices of the mode.
         expected: usize,
     },
+    /// A file of names or labels that cannot be read.
+    #[error("{}: cannot be read ({source}): a text file is needed here", path.display())]
+    Beside {
+        /// The key of a configuration that names it.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// More or fewer labels than the last mode has indices.
+    #[error("{}: {found} labels for the {expected} indices of the last mode; one each is needed, a line each (in a CSV file below a header)", path.display())]
+    LabelCount {
+        /// The file.
+        path: PathBuf,
+        /// Labels found.
+        found: usize,
+        /// Indices of the last mode.
+        expected: usize,
+    },
+    /// An index without a label.
+    #[error("{}: label {} of `{name}` is empty: give every index of the last mode a class, and hold-out for those that fits shall not see", path.display(), at + 1)]
+    NoLabel {
+        /// The file.
+        path: PathBuf,
+        /// The set of labels.
+        name: String,
+        /// The first index without one, from 0.
+        at: usize,
+    },
+    /// Labels that are all the same.
+    #[error("{}: all labels of `{name}` are `{label}`, but at least two classes are needed: check the file, or leave it out", path.display())]
+    OneClass {
+        /// The file.
+        path: PathBuf,
+        /// The set of labels.
+        name: String,
+        /// The only one.
+        label: String,
+    },
     /// A file that holds no numbers.
     #[error("{}: an array without entries (shape found: {shape:?})", path.display())]
     Empty {
@@ -155,8 +195,22 @@ pub enum DatasetError {
     /// Data of which nothing is known.
     #[error("{}: all entries are hidden: there is nothing to factorize", path.display())]
     AllHidden {
+        /// The key of a configuration that hides them: `mask` or `missing`.
+        key: &'static str,
         /// The mask, or the data whose entries are all NaN.
         path: PathBuf,
+    },
+    /// Data whose known entries are all zero.
+    #[error("{}: the {known} entries that are known are all zero{}", path.display(), inverted(*hidden))]
+    KnownZero {
+        /// The key of a configuration that hides the others: `mask` or `missing`.
+        key: &'static str,
+        /// The mask, or the data whose other entries are all NaN.
+        path: PathBuf,
+        /// How many are known.
+        known: usize,
+        /// How many of the hidden ones are numbers other than zero.
+        hidden: usize,
     },
     /// A file whose entries are too large or too small to be squared.
     #[error("{}: its norm comes out as {norm}, the squares of its entries leave the range of f64: divide the array by its largest entry", path.display())]
@@ -179,6 +233,38 @@ pub enum DatasetError {
     /// From the algebra below.
     #[error(transparent)]
     Tensor(#[from] TensorError),
+}
+
+impl DatasetError {
+    /// The key of a configuration that has to be changed, as far as one alone is the matter; `path` for
+    /// all that concerns the data itself.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Parameter { parameter, .. } => parameter,
+            Self::DocumentTensor(error) => error.key(),
+            Self::Nowhere { key, .. }
+            | Self::Beside { key, .. }
+            | Self::AllHidden { key, .. }
+            | Self::KnownZero { key, .. } => key,
+            Self::Names { .. } => "items",
+            Self::MaskShape { .. } | Self::MaskValue { .. } => "mask",
+            Self::Vocabulary { .. } | Self::VocabularyLength { .. } => "vocabulary",
+            Self::LabelCount { .. } | Self::NoLabel { .. } | Self::OneClass { .. } => "labels",
+            Self::Corpus(crate::corpus::CorpusError::NoLabelColumn { .. }) => "labels",
+            _ => "path",
+        }
+    }
+}
+
+/// What to do where the known entries are all zero.
+fn inverted(hidden: usize) -> String {
+    if hidden == 0 {
+        return ": there is nothing to factorize".to_owned();
+    }
+    format!(
+        ", and {hidden} of the hidden ones are not: a 1 in the mask marks an entry that is known, so \
+         exchange ones and zeros if they mean the contrary"
+    )
 }
 
 /// How a public data set comes onto a machine.

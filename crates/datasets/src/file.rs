@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::parameters::parameters;
 
-use crate::{About, Dataset, DatasetError, Field, NamedSource, Places, Source};
+use crate::corpus::a_quarter;
+use crate::named::{classes, items, mode_names};
+use crate::{About, Dataset, DatasetError, Field, NamedSource, Places, Source, hidden};
 
 parameters! {
     /// Any nonnegative array of order ≥ 2 in NumPy's `.npy` format, of which entries may be missing.
     /// What stands at a missing entry is not looked at.
-    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
     #[serde(deny_unknown_fields, rename_all = "kebab-case")]
     pub struct TensorFile {
         /// The file; a relative path starts from the folder of the configuration.
@@ -21,12 +23,45 @@ parameters! {
         /// What the modes are called; "mode 1", "mode 2", … if empty.
         #[serde(default)]
         pub modes: Vec<String>,
+        /// A text file per mode with the name of an index a line; "" for a mode without names. Default:
+        /// no names.
+        #[serde(default)]
+        pub items: Vec<PathBuf>,
+        /// A file with the class of every index of the last mode: a text file has one a line, a CSV file
+        /// a header and a column for each set of classes, the finest first. Default: no classes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub labels: Option<PathBuf>,
+        /// The share of each class, its last indices, whose label is kept from the fit and used to
+        /// measure accuracy. Default: 0.25.
+        #[serde(default = "a_quarter")]
+        pub hold_out: f64,
         /// What marks an entry of the array as missing; nothing does if it is left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub missing: Option<Missing>,
         /// An array of the same shape, with 1 where an entry is known and 0 where it is hidden.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub mask: Option<PathBuf>,
+    }
+}
+
+impl TensorFile {
+    /// All defaults, for a file.
+    pub fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            modes: Vec::new(),
+            items: Vec::new(),
+            labels: None,
+            hold_out: a_quarter(),
+            missing: None,
+            mask: None,
+        }
+    }
+}
+
+impl Default for TensorFile {
+    fn default() -> Self {
+        Self::new(PathBuf::new())
     }
 }
 
@@ -49,33 +84,51 @@ impl TensorFile {
     ) -> Result<Vec<bool>, DatasetError> {
         let marked = |x: &f64| self.missing == Some(Missing::Nan) && x.is_nan();
         let mut observed: Vec<_> = values.iter().map(|x| !marked(x)).collect();
-        let mut blamed = path.to_path_buf();
+        let (mut key, mut blamed) = ("missing", path.to_path_buf());
         if let Some(mask) = &self.mask {
-            blamed = places.resolve(mask);
-            let mask = read_npy(&blamed)?;
-            if mask.shape != shape {
-                return Err(DatasetError::MaskShape {
-                    path: blamed,
-                    found: mask.shape,
-                    expected: shape.to_vec(),
-                });
+            (key, blamed) = ("mask", places.resolve(mask));
+            for (known, flag) in observed.iter_mut().zip(read_mask(&blamed, shape)?) {
+                *known &= flag;
             }
-            if let Some(at) = mask.values.iter().position(|x| *x != 0.0 && *x != 1.0) {
-                return Err(DatasetError::MaskValue {
-                    path: blamed,
-                    index: index_of(at, shape),
-                    value: mask.values[at],
-                });
-            }
-            let flags = observed.iter_mut().zip(&mask.values);
-            flags.for_each(|(o, x)| *o &= *x == 1.0);
         }
-        if observed.iter().any(|o| *o) {
-            Ok(observed)
-        } else {
-            Err(DatasetError::AllHidden { path: blamed })
+        let count = |counted: &dyn Fn(f64, bool) -> bool| {
+            let entries = values.iter().zip(&observed);
+            entries.filter(|(x, known)| counted(**x, **known)).count()
+        };
+        let known = count(&|_, known| known);
+        if known == 0 {
+            return Err(DatasetError::AllHidden { key, path: blamed });
         }
+        if known < values.len() && count(&|x, known| known && x != 0.0) == 0 {
+            return Err(DatasetError::KnownZero {
+                key,
+                path: blamed,
+                known,
+                hidden: count(&|x, known| !known && x != 0.0 && !x.is_nan()),
+            });
+        }
+        Ok(observed)
     }
+}
+
+/// A mask of the shape of the data, row-major.
+fn read_mask(path: &Path, shape: &[usize]) -> Result<impl Iterator<Item = bool>, DatasetError> {
+    let mask = read_npy(path)?;
+    if mask.shape != shape {
+        return Err(DatasetError::MaskShape {
+            path: path.to_owned(),
+            found: mask.shape,
+            expected: shape.to_vec(),
+        });
+    }
+    if let Some(at) = mask.values.iter().position(|x| *x != 0.0 && *x != 1.0) {
+        return Err(DatasetError::MaskValue {
+            path: path.to_owned(),
+            index: index_of(at, shape),
+            value: mask.values[at],
+        });
+    }
+    Ok(mask.values.into_iter().map(|x| x == 1.0))
 }
 
 fn index_of(mut at: usize, shape: &[usize]) -> Vec<usize> {
@@ -117,13 +170,11 @@ impl Source for TensorFile {
             let shape = array.shape;
             return Err(DatasetError::Empty { path, shape });
         }
-        if !self.modes.is_empty() && self.modes.len() != order {
-            return Err(DatasetError::Parameter {
-                parameter: "modes",
-                found: format!("{:?}", self.modes),
-                expected: "one name per mode of the file is needed, or none",
-            });
-        }
+        let mode_names = mode_names(&self.modes, order)?;
+        let find = |_: &'static str, file: &Path| Ok(places.resolve(file));
+        let items = items(&self.items, &array.shape, &find)?;
+        let last = array.shape[order - 1];
+        let classes = classes(self.labels.as_ref(), self.hold_out, last, &find)?;
         let content = |source| match source {
             TensorError::NotFinite { index, value } if value.is_nan() => {
                 let path = path.clone();
@@ -136,7 +187,6 @@ impl Source for TensorFile {
         };
         let (shape, mut values) = (array.shape, array.values);
         let observed = self.observed(&path, &shape, &values, places)?;
-        let hidden = observed.iter().filter(|o| !**o).count();
         for (x, _) in values.iter_mut().zip(&observed).filter(|(_, o)| !**o) {
             *x = 0.0;
         }
@@ -146,22 +196,20 @@ impl Source for TensorFile {
         if !(norm > 0.0 && norm.is_finite()) {
             return Err(DatasetError::Norm { path, norm });
         }
-        let mode_names = if self.modes.is_empty() {
-            (1..=order).map(|m| format!("mode {m}")).collect()
+        let mut notes = hidden::notes(&shape, &observed, &mode_names, &items);
+        let data: Box<dyn Tensor> = if notes.is_empty() {
+            Box::new(tensor)
         } else {
-            self.modes.clone()
+            let mask = Mask::from_flags(shape, &observed).map_err(content)?;
+            Box::new(Incomplete::dense(tensor, mask).map_err(content)?)
         };
-        if hidden == 0 {
-            return Ok(Dataset::new(Box::new(tensor), "data", mode_names));
-        }
-        let mask = Mask::from_flags(shape, &observed).map_err(content)?;
-        let data = Incomplete::dense(tensor, mask).map_err(content)?;
-        let mut dataset = Dataset::new(Box::new(data), "data", mode_names);
-        dataset.notes.push(format!(
-            "{hidden} of {} entries are hidden: models are fitted to the others, errors are taken over them",
-            observed.len()
-        ));
-        Ok(dataset)
+        notes.extend(classes.notes);
+        Ok(Dataset {
+            items,
+            labels: classes.sets,
+            notes,
+            ..Dataset::new(data, "data", mode_names)
+        })
     }
 }
 
@@ -339,7 +387,17 @@ mod tests {
         assert!(message.contains("entry [0, 2] is inf"), "{message}");
         let zero = [0.0, 0.0, f64::NAN, 0.0, 0.0, 0.0];
         let message = refused(&zero, Some(Missing::Nan), None);
-        assert!(message.contains("all entries are zero"), "{message}");
+        let expected =
+            "x.npy: the 5 entries that are known are all zero: there is nothing to factorize";
+        assert!(message.ends_with(expected), "{message}");
+        // Ones where the entries are hidden: the wrong way round.
+        let values = [3.0, 0.0, 0.0, 2.0, 0.0, 0.0];
+        let inverted = [0.0, 1.0, 1.0, 0.0, 1.0, 1.0];
+        let message = refused(&values, None, Some((&[2, 3], &inverted)));
+        let expected = "mask.npy: the 4 entries that are known are all zero, and 2 of the hidden ones are \
+                        not: a 1 in the mask marks an entry that is known, so exchange ones and zeros if \
+                        they mean the contrary";
+        assert!(message.ends_with(expected), "{message}");
         let absent = TensorFile {
             path: PathBuf::from("x.npy"),
             mask: Some(PathBuf::from("none.npy")),

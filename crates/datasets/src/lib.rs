@@ -8,7 +8,9 @@
 mod dataset;
 mod error;
 mod file;
+mod hidden;
 mod matrix_market;
+mod named;
 mod nearest;
 mod nested_blocks;
 mod parameters;

@@ -1,6 +1,6 @@
 //! A words × documents matrix from a Matrix Market file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hntf_tensor::SparseTensor;
 use hntf_tensor::coordinates::{Duplicates, read_matrix_market};
@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::parameters::parameters;
 
+use crate::corpus::a_quarter;
+use crate::named::{classes, items};
 use crate::{About, Dataset, DatasetError, Field, NamedSource, Places, Source};
 
 parameters! {
@@ -19,6 +21,18 @@ parameters! {
         pub path: PathBuf,
         /// A text file with the name of a row a line: the vocabulary.
         pub vocabulary: Option<PathBuf>,
+        /// A text file per mode with the name of an index a line, rows first; "" for a mode without
+        /// names, as for rows that `vocabulary` names. Default: no names.
+        #[serde(default)]
+        pub items: Vec<PathBuf>,
+        /// A file with the class of every column: a text file has one a line, a CSV file a header and a
+        /// column for each set of classes, the finest first. Default: no classes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub labels: Option<PathBuf>,
+        /// The share of each class, its last columns, whose label is kept from the fit and used to measure
+        /// accuracy. Default: 0.25.
+        #[serde(default = "a_quarter")]
+        pub hold_out: f64,
         /// Whether entries at the same place are added up; otherwise they are a mistake.
         #[serde(default)]
         pub sum_duplicates: bool,
@@ -45,6 +59,9 @@ impl NamedSource for MatrixMarket {
         Self {
             path: PathBuf::new(),
             vocabulary: None,
+            items: Vec::new(),
+            labels: None,
+            hold_out: a_quarter(),
             sum_duplicates: false,
             modes: words_and_documents(),
         }
@@ -66,31 +83,41 @@ impl Source for MatrixMarket {
         };
         let tensor = SparseTensor::new(coordinates).map_err(content)?;
         tensor.check_not_zero().map_err(content)?;
-        let rows = hntf_tensor::Tensor::shape(&tensor)[0];
-        let vocabulary = match &self.vocabulary {
-            None => None,
-            Some(file) => {
-                let file = places.resolve(file);
-                let text =
-                    std::fs::read_to_string(&file).map_err(|source| DatasetError::Vocabulary {
-                        path: file.clone(),
-                        source,
-                    })?;
-                let words: Vec<String> = text.lines().map(str::to_owned).collect();
-                if words.len() != rows {
-                    let found = words.len();
-                    return Err(DatasetError::VocabularyLength {
-                        path: file,
-                        found,
-                        expected: rows,
-                    });
-                }
-                Some(words)
+        let shape = tensor.shape().to_vec();
+        let find = |_: &'static str, file: &Path| Ok(places.resolve(file));
+        let mut items = items(&self.items, &shape, &find)?;
+        if self.vocabulary.is_some() && items[0].is_some() {
+            return Err(DatasetError::Parameter {
+                parameter: "items",
+                found: format!("{:?}", self.items),
+                expected: "`vocabulary` names the rows already: leave it out, or write \"\" here",
+            });
+        }
+        let classes = classes(self.labels.as_ref(), self.hold_out, shape[1], &find)?;
+        let rows = shape[0];
+        if let Some(file) = &self.vocabulary {
+            let file = places.resolve(file);
+            let text =
+                std::fs::read_to_string(&file).map_err(|source| DatasetError::Vocabulary {
+                    path: file.clone(),
+                    source,
+                })?;
+            let words: Vec<String> = text.lines().map(str::to_owned).collect();
+            if words.len() != rows {
+                let found = words.len();
+                return Err(DatasetError::VocabularyLength {
+                    path: file,
+                    found,
+                    expected: rows,
+                });
             }
-        };
-        let notes = vec![format!("{} nonzeros.", tensor.nnz())];
+            items[0] = Some(words);
+        }
+        let mut notes = vec![format!("{} nonzeros.", tensor.nnz())];
+        notes.extend(classes.notes);
         Ok(Dataset {
-            items: vec![vocabulary, None],
+            items,
+            labels: classes.sets,
             notes,
             ..Dataset::new(Box::new(tensor), "data", self.modes.to_vec())
         })

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::parameters::parameters;
 
+use crate::corpus::a_quarter;
+use crate::named::{classes, items, mode_names};
 use crate::{About, Dataset, DatasetError, Field, NamedSource, Places, Source};
 
 parameters! {
@@ -16,7 +18,7 @@ parameters! {
     /// A line of the file is one entry: an index per mode, counted from 1, and the value. Entries at the
     /// same place are added up. Relative paths are tried in the data folders first, then from the folder
     /// of the configuration.
-    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
     #[serde(deny_unknown_fields, rename_all = "kebab-case")]
     pub struct TnsFile {
         /// The `.tns` or `.tns.gz` file.
@@ -28,6 +30,14 @@ parameters! {
         /// no names.
         #[serde(default)]
         pub items: Vec<PathBuf>,
+        /// A file with the class of every index of the last mode: a text file has one a line, a CSV file
+        /// a header and a column for each set of classes, the finest first. Default: no classes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub labels: Option<PathBuf>,
+        /// The share of each class, its last indices, whose label is kept from the fit and used to
+        /// measure accuracy. Default: 0.25.
+        #[serde(default = "a_quarter")]
+        pub hold_out: f64,
     }
 }
 
@@ -41,10 +51,19 @@ impl NamedSource for TnsFile {
     const FIELDS: &'static [Field] = Self::FIELDS;
 
     fn with_defaults() -> Self {
+        Self::new(PathBuf::new())
+    }
+}
+
+impl TnsFile {
+    /// All defaults, for a file.
+    pub fn new(path: PathBuf) -> Self {
         Self {
-            path: PathBuf::new(),
+            path,
             modes: Vec::new(),
             items: Vec::new(),
+            labels: None,
+            hold_out: a_quarter(),
         }
     }
 }
@@ -68,55 +87,21 @@ impl Source for TnsFile {
         if !(norm > 0.0 && norm.is_finite()) {
             return Err(DatasetError::Norm { path, norm });
         }
-        let one_each = |parameter, found: String, given: usize| {
-            if given == 0 || given == order {
-                return Ok(());
-            }
-            let expected = "one per mode of the file is needed, or none";
-            Err(DatasetError::Parameter {
-                parameter,
-                found,
-                expected,
-            })
-        };
-        one_each("modes", format!("{:?}", self.modes), self.modes.len())?;
-        one_each("items", format!("{:?}", self.items), self.items.len())?;
-        let mode_names = match self.modes.as_slice() {
-            [] => (1..=order).map(|m| format!("mode {m}")).collect(),
-            names => names.to_vec(),
-        };
-        let mut items = vec![None; order];
-        for ((items, file), size) in items.iter_mut().zip(&self.items).zip(&shape) {
-            if !file.as_os_str().is_empty() {
-                *items = Some(names(&places.find_or_resolve("items", file)?, *size)?);
-            }
-        }
+        let mode_names = mode_names(&self.modes, order)?;
+        let find = |key, file: &Path| places.find_or_resolve(key, file);
+        let items = items(&self.items, &shape, &find)?;
+        let classes = classes(self.labels.as_ref(), self.hold_out, shape[order - 1], &find)?;
         let mut notes = vec![format!("{} nonzeros.", tensor.nnz())];
         if tensor.duplicates() > 0 {
             let note = "entries of the file stand where another one does and were added to it.";
             notes.push(format!("{} {note}", tensor.duplicates()));
         }
+        notes.extend(classes.notes);
         Ok(Dataset {
             items,
+            labels: classes.sets,
             notes,
             ..Dataset::new(Box::new(tensor), "data", mode_names)
         })
     }
-}
-
-/// The lines of a file, one for each index of a mode.
-fn names(path: &Path, size: usize) -> Result<Vec<String>, DatasetError> {
-    let text = std::fs::read_to_string(path).map_err(|source| DatasetError::Vocabulary {
-        path: path.to_owned(),
-        source,
-    })?;
-    let names: Vec<String> = text.lines().map(str::to_owned).collect();
-    if names.len() == size {
-        return Ok(names);
-    }
-    Err(DatasetError::Names {
-        path: path.to_owned(),
-        found: names.len(),
-        expected: size,
-    })
 }

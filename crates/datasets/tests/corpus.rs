@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hntf_datasets::corpus::{Corpus, CorpusError, CorpusOptions, Document, Encoding, Format};
+use hntf_datasets::{CorpusSource, Places, Source};
 use tempfile::TempDir;
 
 /// A folder with one file in it.
@@ -291,6 +292,35 @@ fn an_unlabelled_document_is_named() {
         error.to_string(),
         "document `3` has no label (2 of 3 documents have none); label every document, or leave \
          out those without"
+    );
+}
+
+#[test]
+fn a_table_whose_labels_are_in_no_named_column_and_a_folder_without_sub_folders_say_what_helps() {
+    let (_folder, path) = file("a.csv", "text,topic\na,tea\nb,beer\n");
+    let load = |path: &Path| {
+        let keys = serde_json::json!({"path": path, "labels": true});
+        let source: CorpusSource = serde_json::from_value(keys).unwrap();
+        source.load(&Places::default()).err().unwrap()
+    };
+    let error = load(&path);
+    assert_eq!(
+        error
+            .to_string()
+            .replace(&path.display().to_string(), "a.csv"),
+        "a.csv: labels = true, but no column is said to hold them: name it in `read`, as in \
+         read = { label-column = \"class\" }, or leave `labels` out"
+    );
+    assert_eq!(error.key(), "labels");
+    let (folder, _) = file("a.txt", "tea");
+    let said = load(folder.path()).to_string();
+    let advice =
+        "put every document into a sub-folder named after its class, or leave out those without";
+    assert!(said.ends_with(advice), "{said}");
+    assert!(
+        load(Path::new("none.csv"))
+            .to_string()
+            .starts_with("cannot read none.csv")
     );
 }
 

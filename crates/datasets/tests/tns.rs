@@ -28,11 +28,7 @@ fn lab(files: &[(&str, &str)]) -> (TempDir, Places) {
 }
 
 fn tns(path: &str) -> TnsFile {
-    TnsFile {
-        path: PathBuf::from(path),
-        modes: Vec::new(),
-        items: Vec::new(),
-    }
+    TnsFile::new(PathBuf::from(path))
 }
 
 fn load(content: &str) -> Result<Dataset, DatasetError> {
@@ -107,7 +103,10 @@ fn modes_and_indices_take_names() {
     assert!(matches!(missing, Err(DatasetError::Nowhere { .. })));
     file.items = vec![PathBuf::from("."); 3];
     let folder = file.load(&places);
-    assert!(matches!(folder, Err(DatasetError::Vocabulary { .. })));
+    assert!(matches!(
+        folder,
+        Err(DatasetError::Beside { key: "items", .. })
+    ));
     file.items.truncate(2);
     let said = file.load(&places).err().unwrap().to_string();
     assert!(

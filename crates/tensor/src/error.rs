@@ -31,12 +31,16 @@ pub enum TensorError {
         value: f64,
     },
     /// A negative entry in data that must be nonnegative.
-    #[error("entry {index:?} is {value}: a nonnegative factorization needs entries ≥ 0")]
+    #[error("entry {index:?} is {value}{}: a nonnegative factorization needs entries ≥ 0", more(*count, *smallest))]
     Negative {
         /// Zero-based position of the first such entry.
         index: Vec<usize>,
         /// What stands there.
         value: f64,
+        /// How many there are.
+        count: usize,
+        /// The smallest of them.
+        smallest: f64,
     },
     /// Data kept as factors of which one has an entry that is negative or not finite.
     #[error(
@@ -137,6 +141,27 @@ pub enum TensorError {
         /// Sizes of the mask's modes.
         mask: Vec<usize>,
     },
+}
+
+impl TensorError {
+    /// [`TensorError::Negative`], of a first entry and all `values`.
+    pub(crate) fn negative(index: Vec<usize>, value: f64, values: &[f64]) -> Self {
+        let negative = || values.iter().filter(|x| **x < 0.0);
+        Self::Negative {
+            index,
+            value,
+            count: negative().count(),
+            smallest: negative().copied().fold(value, f64::min),
+        }
+    }
+}
+
+/// What is said of the negative entries besides the first.
+fn more(count: usize, smallest: f64) -> String {
+    if count < 2 {
+        return String::new();
+    }
+    format!(", the first of {count} negative entries, the smallest of which is {smallest}")
 }
 
 /// Whether a number cannot stand in nonnegative data.

@@ -335,8 +335,12 @@ proptest! {
 #[test]
 fn known_entries_are_checked_and_hidden_ones_are_not() {
     let x = DenseTensor::new(vec![2, 2], vec![1.0, 0.0, -2.0, f64::NAN]).unwrap();
-    let (index, value) = (vec![1, 0], -2.0);
-    let negative = Err(TensorError::Negative { index, value });
+    let negative = Err(TensorError::Negative {
+        index: vec![1, 0],
+        value: -2.0,
+        count: 1,
+        smallest: -2.0,
+    });
     assert_eq!(x.check_entries(), negative);
     let hide = |places: Vec<u32>| Mask::hiding(vec![2, 2], places).unwrap();
     let one = Incomplete::dense(x.clone(), hide(vec![1, 1])).unwrap();

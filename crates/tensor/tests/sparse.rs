@@ -193,6 +193,12 @@ fn bad_coordinates_are_named() {
         message(&[2, 3], &[0, 0, 1, 2], &[1.0, -0.5]),
         "entry [1, 2] is -0.5: a nonnegative factorization needs entries ≥ 0"
     );
+    let many = "entry [0, 1] is -0.5, the first of 3 negative entries, the smallest of which is -2: \
+                a nonnegative factorization needs entries ≥ 0";
+    let indices = [0, 0, 0, 1, 0, 2, 1, 0];
+    assert_eq!(message(&[2, 3], &indices, &[1.0, -0.5, -2.0, -1.0]), many);
+    let dense = DenseTensor::new(vec![2, 2], vec![1.0, -0.5, -2.0, -1.0]).unwrap();
+    assert_eq!(dense.check_entries().unwrap_err().to_string(), many);
     assert_eq!(
         message(&[2, (1 << 32) + 1], &[], &[]),
         "mode 1 has size 4294967297, but the modes of a sparse tensor have at most 4294967296 indices"

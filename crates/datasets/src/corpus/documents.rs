@@ -66,6 +66,10 @@ impl Corpus {
                 document: document.id.clone(),
                 unlabelled: documents - labels.len(),
                 documents,
+                how: match document.line {
+                    Some(_) => "label every document",
+                    None => "put every document into a sub-folder named after its class",
+                },
             });
         }
         let mut names: Vec<String> = labels.iter().copied().cloned().collect();

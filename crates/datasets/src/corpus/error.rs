@@ -108,7 +108,7 @@ pub enum CorpusError {
     /// Labels are needed, and a document has none.
     #[error(
         "document `{document}` has no label ({unlabelled} of {documents} documents have none); \
-         label every document, or leave out those without"
+         {how}, or leave out those without"
     )]
     Unlabelled {
         /// The first document without a label.
@@ -117,6 +117,19 @@ pub enum CorpusError {
         unlabelled: usize,
         /// All documents.
         documents: usize,
+        /// How documents of this format get one.
+        how: &'static str,
+    },
+
+    /// Labels are needed, and no column is said to hold them.
+    #[error(
+        "{}: labels = true, but no column is said to hold them: name it in `read`, as in \
+         read = {{ label-column = \"class\" }}, or leave `labels` out",
+        path.display()
+    )]
+    NoLabelColumn {
+        /// The file.
+        path: PathBuf,
     },
 
     /// Labels are needed, and all are the same.

@@ -1,14 +1,33 @@
 //! Which documents of a class keep their label from the fits, so that accuracy can be measured.
 
+use crate::DatasetError;
+
 /// So many classes are counted one by one in a note.
 const MOST_COUNTED: usize = 12;
 
+/// Checks the share of documents whose labels are kept from fits.
+pub(crate) fn check_share(hold_out: f64) -> Result<(), DatasetError> {
+    if (0.0..1.0).contains(&hold_out) {
+        return Ok(());
+    }
+    Err(DatasetError::Parameter {
+        parameter: "hold-out",
+        found: hold_out.to_string(),
+        expected: "the share of documents kept from the fit must be ≥ 0 and below 1",
+    })
+}
+
+/// The share of labels that is held out where nothing else is asked for.
+pub(crate) fn a_quarter() -> f64 {
+    0.25
+}
+
 /// Which labels a fit may see: all but those of the last documents of each class.
-pub(super) struct Split {
+pub(crate) struct Split {
     /// For each document whether its label may be seen.
-    pub(super) known: Vec<bool>,
+    pub(crate) known: Vec<bool>,
     /// What a reader of an accuracy has to know about it.
-    pub(super) notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// How many of the `documents` of a class are held out: the share, rounded down, but one at least
@@ -22,7 +41,7 @@ fn held_out(documents: usize, share: f64) -> usize {
 }
 
 /// Holds out a `share` of each class, its last documents; `of` is the class of every document.
-pub(super) fn split(names: &[String], of: &[usize], share: f64) -> Split {
+pub(crate) fn split(names: &[String], of: &[usize], share: f64) -> Split {
     let mut size = vec![0_usize; names.len()];
     of.iter().for_each(|c| size[*c] += 1);
     let held: Vec<usize> = size.iter().map(|n| held_out(*n, share)).collect();

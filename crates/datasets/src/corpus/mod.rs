@@ -10,6 +10,7 @@ mod jsonl;
 mod options;
 mod quotes;
 mod read;
+mod records;
 mod source;
 
 pub use decode::Encoding;
@@ -17,3 +18,6 @@ pub use documents::{Classes, Corpus, Document};
 pub use error::CorpusError;
 pub use options::{CorpusOptions, Format};
 pub use source::CorpusSource;
+
+pub(crate) use hold_out::{a_quarter, check_share, split};
+pub(crate) use records::Records;

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::documents::Corpus;
+use super::error::CorpusError;
+use super::hold_out::{a_quarter, check_share, split};
+use super::options::{CorpusOptions, Format};
 use crate::parameters::parameters;
-
-use super::hold_out::split;
-use super::{Corpus, CorpusOptions};
 use crate::text::{TextOptions, Vectorizer};
 use crate::{About, Dataset, DatasetError, Field, LabelSet, NamedSource, Places, Source};
 
@@ -33,10 +34,6 @@ parameters! {
         #[serde(default = "a_quarter")]
         pub hold_out: f64,
     }
-}
-
-fn a_quarter() -> f64 {
-    0.25
 }
 
 impl NamedSource for CorpusSource {
@@ -66,14 +63,12 @@ impl NamedSource for CorpusSource {
 
 impl Source for CorpusSource {
     fn load(&self, places: &Places) -> Result<Dataset, DatasetError> {
-        if !(0.0..1.0).contains(&self.hold_out) {
-            return Err(DatasetError::Parameter {
-                parameter: "hold-out",
-                found: self.hold_out.to_string(),
-                expected: "the share of documents kept from the fit must be ≥ 0 and below 1",
-            });
-        }
+        check_share(self.hold_out)?;
         let path = places.resolve(&self.path);
+        let is_folder = path.is_dir() || self.read.format == Some(Format::Folder);
+        if self.labels && !is_folder && self.read.label_column.is_none() && path.exists() {
+            return Err(CorpusError::NoLabelColumn { path }.into());
+        }
         let corpus = Corpus::read(&path, &self.read)?;
         let text = |source| DatasetError::Text {
             path: path.clone(),

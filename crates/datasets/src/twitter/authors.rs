@@ -106,7 +106,6 @@ fn git_blob_id(path: &Path) -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hntf_tensor::Tensor;
 
     #[test]
     fn a_blob_has_the_id_that_git_gives_it() {

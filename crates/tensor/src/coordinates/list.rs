@@ -76,8 +76,7 @@ impl Coordinates {
                 return Err(TensorError::NotFinite { index, value });
             }
             if *value < 0.0 {
-                let (index, value) = (index(), *value);
-                return Err(TensorError::Negative { index, value });
+                return Err(TensorError::negative(index(), *value, &values));
             }
         }
         Ok(Self::trusted(shape, indices, values))

@@ -64,7 +64,7 @@ impl Tensor for DenseTensor {
         };
         let (index, value) = (self.index_of(at), self.values[at]);
         Err(if value.is_finite() {
-            TensorError::Negative { index, value }
+            TensorError::negative(index, value, &self.values)
         } else {
             TensorError::NotFinite { index, value }
         })
