@@ -14,7 +14,10 @@ pub(super) fn draw(figure: &Errors, fits: &Fits<'_>) -> Drawn {
     let layers = experiment.ranks.len();
     let metric = figure.metric.as_ref().unwrap_or(&experiment.metrics[0]);
     let row = |row: &Row<'_>| DotRow {
-        label: row_name(row),
+        label: match row.origin {
+            Origin::Paper => row.name.clone(),
+            Origin::Beyond => format!("{}\u{a0}†", row.name),
+        },
         values: (0..layers)
             .map(|l| {
                 let summary = row.summary(&fits.record, l, metric)?;
@@ -26,7 +29,7 @@ pub(super) fn draw(figure: &Errors, fits: &Fits<'_>) -> Drawn {
             .collect(),
         published: (0..layers).map(|l| row.published_at(metric, l)).collect(),
     };
-    let all = rows(experiment);
+    let all = rows(experiment, &fits.record);
     let group = |name: &str, origin: Origin| DotRows {
         name: name.to_owned(),
         rows: all.iter().filter(|r| r.origin == origin).map(row).collect(),
@@ -50,18 +53,6 @@ pub(super) fn draw(figure: &Errors, fits: &Fits<'_>) -> Drawn {
         x_label: x_label(fits, metric, &all),
         groups,
     })))
-}
-
-/// The name of a row, which says so if it is not a mean; with a dagger beyond the publication.
-fn row_name(row: &Row<'_>) -> String {
-    let mut name = row.label.to_owned();
-    if row.aggregate != Aggregate::Mean && !name.contains("best") {
-        name.push_str(", best trial");
-    }
-    if row.origin == Origin::Beyond {
-        name.push_str("\u{a0}†");
-    }
-    name
 }
 
 /// What is measured, against what, and how trials are summed up.
