@@ -13,7 +13,7 @@ use resvg::tiny_skia::{Color, Pixmap, PremultipliedColorU8, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
 use crate::colour::LEVELS;
-use crate::figure::FigureError;
+use crate::error::FigureError;
 use crate::text::FAMILY;
 
 /// Units of the drawing per px. Plotters places marks at whole ones; four are a dot of the PNG.

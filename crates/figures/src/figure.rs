@@ -1,26 +1,10 @@
-//! What all figures can do, and why it may fail.
+//! What all figures can do.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::drawing::Drawing;
-
-/// Why a figure could not be drawn or written.
-#[derive(Debug, thiserror::Error)]
-pub enum FigureError {
-    /// The data contradict themselves: whose, what was found, and what was expected.
-    #[error("{0}")]
-    Shape(String),
-    /// The picture has more pixels than a PNG is worth; its width and height in px.
-    #[error("the figure would be {0:.0} × {1:.0} px, too large to print; split it into several")]
-    TooLarge(f64, f64),
-    /// A library refused to make a format: which one, and why.
-    #[error("cannot make the {0}: {1}")]
-    Convert(&'static str, String),
-    /// A file could not be written: which one, and what the system said.
-    #[error("cannot write {file}: {1}", file = .0.display())]
-    Write(PathBuf, std::io::Error),
-}
+use crate::error::FigureError;
 
 /// Something that can be drawn, and whose data can be kept: a `dyn Figure` is serializable.
 pub trait Figure: erased_serde::Serialize {
@@ -56,15 +40,4 @@ fn write_whole(path: PathBuf, bytes: &[u8]) -> Result<(), FigureError> {
         let _ = fs::remove_file(&part);
         FigureError::Write(path, error)
     })
-}
-
-/// What is said of so many things for another number of places, unless that is well.
-pub(crate) fn check(
-    well: bool,
-    whose: &str,
-    (found, what): (usize, &str),
-    (places, of): (usize, &str),
-) -> Result<(), FigureError> {
-    let message = format!("{whose:?}: {found} {what} for {places} {of}; pass one for each");
-    well.then_some(()).ok_or(FigureError::Shape(message))
 }

@@ -7,11 +7,12 @@ use crate::cells;
 use crate::colour::{FRAME, LEVELS};
 use crate::data::{HeatmapGrid, Panel};
 use crate::drawing::{Drawing, Rect};
-use crate::figure::{self, Figure, FigureError};
+use crate::error::{self, FigureError};
+use crate::figure::Figure;
 use crate::frame::{Heading, MARGIN, ordinate};
 use crate::plan::{GAP, LABEL_TEXT, Plan, TICK, TICK_TEXT, Ticks, label};
 use crate::sheet::{Pen, Point, Sheet, draw};
-use crate::text::{Font, font};
+use crate::text::{Font, font, largest};
 
 const PANEL_TEXT: Font = font(10.0);
 const HEADING_TEXT: Font = font(11.0).bold();
@@ -41,6 +42,10 @@ struct Track {
 }
 
 impl Track {
+    fn end(&self) -> f64 {
+        self.start + self.length
+    }
+
     fn middle(&self) -> f64 {
         self.start + self.length / 2.0
     }
@@ -59,19 +64,14 @@ impl Figure for HeatmapGrid {
         let bar = Axis::exact(scale, false, 7);
         let fold = |row| HEADING_TEXT.fold(label(&self.row_titles, row), WIDEST_WORDS);
         let titles: Vec<Vec<String>> = (0..plan.rows).map(fold).collect();
-        let stub = titles
-            .iter()
-            .map(|title| HEADING_TEXT.room(title))
-            .fold(0.0, f64::max);
+        let stub = largest(&titles, |title| HEADING_TEXT.room(title));
         let heights: f64 = (0..plan.rows).map(|row| plan.height(row) + GAP).sum();
         let bar_height = (heights - GAP).clamp(BAR_HEIGHTS.0, BAR_HEIGHTS.1);
         let bar_label = LABEL_TEXT.fold(&self.scale_label, bar_height.max(BAR_LABEL));
         let numbers = BAR_WIDTH + TICK + TICK_TEXT.widest(bar.labels()) + 4.0;
 
         let mut tracks = tracks(&plan, MARGIN + stub);
-        let right = tracks
-            .last()
-            .map_or(MARGIN, |track| track.start + track.length);
+        let right = tracks.last().map_or(MARGIN, Track::end);
         let content = right - MARGIN + BAR_GAP + numbers + LABEL_TEXT.room(&bar_label);
         let heading = Heading::new(&self.title, &self.subtitle, content.max(NARROW_TITLE));
         // A figure narrower than its title stands in the middle below it.
@@ -85,10 +85,7 @@ impl Figure for HeatmapGrid {
                 track.fold(label(&self.column_titles, col), HEADING_TEXT)
             };
             let heads: Vec<Vec<String>> = tracks.iter().enumerate().map(head).collect();
-            let room = heads
-                .iter()
-                .map(|lines| HEADING_TEXT.room(lines))
-                .fold(0.0, f64::max);
+            let room = largest(&heads, |lines| HEADING_TEXT.room(lines));
             for (track, lines) in tracks.iter().zip(&heads) {
                 above(sheet, lines, (track.middle(), top + room), HEADING_TEXT);
             }
@@ -120,13 +117,11 @@ impl Figure for HeatmapGrid {
 impl HeatmapGrid {
     /// The colour scale with distinct, finite ends.
     fn proper_scale(&self) -> Point {
-        let (low, high) = (
-            self.scale.0.min(self.scale.1),
-            self.scale.0.max(self.scale.1),
-        );
-        if !(self.scale.1 - self.scale.0).is_finite() {
+        let (low, high) = self.scale;
+        if !(high - low).is_finite() {
             return (0.0, 1.0);
         }
+        let (low, high) = (low.min(high), low.max(high));
         if high - low > 1e-9 * low.abs().max(high.abs()) {
             return (low, high);
         }
@@ -145,23 +140,18 @@ impl HeatmapGrid {
 }
 
 fn check(panel: &Panel) -> Result<(), FigureError> {
-    let Panel {
-        title, rows, cols, ..
-    } = panel;
-    let sides = [
-        (&panel.row_labels, *rows, "rows"),
-        (&panel.col_labels, *cols, "columns"),
-    ];
-    for (labels, count, side) in sides {
+    let (title, rows, cols) = (&panel.title, panel.rows, panel.cols);
+    let (names, more) = (&panel.row_labels, &panel.col_labels);
+    for (labels, count, side) in [(names, rows, "rows"), (more, cols, "columns")] {
         let well = labels.is_empty() || labels.len() == count;
-        figure::check(well, title, (labels.len(), "labels"), (count, side))?;
+        error::check(well, title, (labels.len(), "labels"), (count, side))?;
     }
     let found = panel.values.len();
     let message = format!(
         "panel {title:?}: {found} values do not fill {rows} rows × {cols} columns; pass one value \
          per cell, row by row"
     );
-    let fits = rows.checked_mul(*cols) == Some(found);
+    let fits = rows.checked_mul(cols) == Some(found);
     fits.then_some(()).ok_or(FigureError::Shape(message))
 }
 
@@ -170,32 +160,26 @@ fn tracks(plan: &Plan<'_>, mut x: f64) -> Vec<Track> {
     let gutter = |col: usize| {
         let heights = plan.column(col).map(|panel| plan.side(panel.rows));
         let limit = heights.fold(f64::MAX, f64::min) + GAP - 4.0;
-        let label = if plan.has_row_axis(col) {
-            label(&plan.grid.y_labels, col)
-        } else {
-            ""
-        };
+        let label = label(&plan.grid.y_labels, col);
+        let label = if plan.has_row_axis(col) { label } else { "" };
         let label = LABEL_TEXT.fold(label, limit);
         ((plan.depths[col] + LABEL_TEXT.room(&label)).ceil(), label)
     };
     let gutters: Vec<(f64, Vec<String>)> = (0..plan.cols).map(gutter).collect();
     // Columns stand at even distances, however long the names.
-    let even = gutters
-        .iter()
-        .skip(1)
-        .map(|(room, _)| *room)
-        .fold(0.0, f64::max);
+    let even = largest(gutters.iter().skip(1), |(room, _)| *room);
     let track = |(col, (room, lines)): (usize, (f64, Vec<String>))| {
-        let titles = plan.column(col).map(|panel| PANEL_TEXT.width(&panel.title));
-        let words = titles.fold(LABEL_TEXT.width(label(&plan.grid.x_labels, col)), f64::max);
-        let words = words.max(HEADING_TEXT.width(label(&plan.grid.column_titles, col)));
+        let words = largest(plan.column(col), |panel| PANEL_TEXT.width(&panel.title))
+            .max(LABEL_TEXT.width(label(&plan.grid.x_labels, col)))
+            .max(HEADING_TEXT.width(label(&plan.grid.column_titles, col)));
         let start = (x + if col > 0 { even } else { room }).round();
         let length = plan.width(col).max(words.min(WIDEST_WORDS)).ceil();
         x = start + length + GAP;
+        let label = lines;
         Track {
             start,
             length,
-            label: lines,
+            label,
         }
     };
     gutters.into_iter().enumerate().map(track).collect()
@@ -213,44 +197,36 @@ fn draw_row(
     let places = tracks.iter().enumerate();
     let panels = places.filter_map(|(col, track)| Some((col, track, plan.panel(row, col)?)));
     let panels: Vec<(usize, &Track, &Panel)> = panels.collect();
-    let titles = panels
-        .iter()
-        .map(|(_, track, panel)| track.fold(&panel.title, PANEL_TEXT));
-    let titles: Vec<Vec<String>> = titles.collect();
-    let room = titles
-        .iter()
-        .map(|lines| PANEL_TEXT.room(lines))
-        .fold(0.0, f64::max);
+    let title = |track: &Track, panel: &Panel| track.fold(&panel.title, PANEL_TEXT);
+    let room = largest(&panels, |(_, track, panel)| {
+        PANEL_TEXT.room(&title(track, panel))
+    });
     let top = (top + room).round();
     // What the columns are stands at one height below panels side by side.
-    let axes: Vec<_> = panels
-        .iter()
-        .map(|(col, ..)| plan.col_axis(row, *col))
-        .collect();
-    let depth = axes
-        .iter()
-        .flatten()
-        .map(|axis| axis.depth)
-        .fold(0.0, f64::max);
+    let depth = largest(&panels, |p| {
+        plan.col_axis(row, p.0).map_or(0.0, |axis| axis.depth)
+    });
     let mut end = top + plan.height(row);
-    for (((col, track, panel), title), axis) in panels.iter().zip(&titles).zip(&axes) {
+    for (col, track, panel) in panels {
         let (width, height) = (plan.side(panel.cols), plan.side(panel.rows));
         let area = Rect::new((track.middle() - width / 2.0).round(), top, width, height);
-        above(sheet, title, (track.middle(), top), PANEL_TEXT);
+        above(
+            sheet,
+            &title(track, panel),
+            (track.middle(), top),
+            PANEL_TEXT,
+        );
         cells::draw(sheet, panel, area, scale);
-        if plan.has_row_axis(*col) {
+        if plan.has_row_axis(col) {
             draw_rows(sheet, area, panel.rows, &plan.row_axis(panel), &track.label);
         }
-        if let Some(axis) = axis {
-            draw_cols(sheet, area, panel.cols, axis);
-            let label = track.fold(label(&plan.grid.x_labels, *col), LABEL_TEXT);
-            let below =
-                area.bottom() + TICK + depth + if label.is_empty() { 0.0 } else { LABEL_GAP };
-            sheet.lines(
-                &label,
-                (area.centre().0, below + LABEL_TEXT.cap()),
-                LABEL_TEXT,
-            );
+        if let Some(axis) = plan.col_axis(row, col) {
+            draw_cols(sheet, area, panel.cols, &axis);
+            let label = track.fold(label(&plan.grid.x_labels, col), LABEL_TEXT);
+            let gap = if label.is_empty() { 0.0 } else { LABEL_GAP };
+            let below = area.bottom() + TICK + depth + gap;
+            let at = (area.centre().0, below + LABEL_TEXT.cap());
+            sheet.lines(&label, at, LABEL_TEXT);
             end = end.max(below + LABEL_TEXT.leading(label.len()));
         }
     }
@@ -280,14 +256,12 @@ fn draw_cols(sheet: &mut Sheet<'_>, area: Rect, count: usize, axis: &Ticks) {
     for (col, name) in &axis.names {
         let x = area.x + (*col as f64 + 0.5) * area.width / count as f64;
         sheet.line(&[(x, bottom), (x, bottom + MARK)], QUIET);
-        let (at, font) = match axis.upward {
-            true => (
-                (x + rise / 2.0, bottom + TICK),
-                TICK_TEXT.upward().anchor(HPos::Right),
-            ),
-            false => ((x, bottom + TICK + rise), TICK_TEXT),
-        };
-        sheet.text(name, at, font);
+        if axis.upward {
+            let font = TICK_TEXT.upward().anchor(HPos::Right);
+            sheet.text(name, (x + rise / 2.0, bottom + TICK), font);
+        } else {
+            sheet.text(name, (x, bottom + TICK + rise), TICK_TEXT);
+        }
     }
 }
 
@@ -299,11 +273,9 @@ fn draw_bar(sheet: &mut Sheet<'_>, whole: Rect, axis: &Axis, [above, below]: [bo
     let levels: Vec<u8> = (1..=255).rev().collect();
     sheet.image(area, 1, &levels);
     sheet.frame(area, QUIET);
-    let ends = [
-        (above, area.y, whole.y, 255),
-        (below, area.bottom(), whole.bottom(), 1),
-    ];
-    for (_, base, tip, level) in ends.into_iter().filter(|(shown, ..)| *shown) {
+    let top = above.then_some((area.y, whole.y, 255));
+    let foot = below.then_some((area.bottom(), whole.bottom(), 1));
+    for (base, tip, level) in top.into_iter().chain(foot) {
         let corners = [(area.x, base), (area.centre().0, tip), (area.right(), base)];
         sheet.polygon(&corners, LEVELS[level], QUIET);
     }

@@ -32,6 +32,7 @@ mod curves;
 mod data;
 mod dots;
 mod drawing;
+mod error;
 mod figure;
 mod frame;
 mod heatmaps;
@@ -46,4 +47,5 @@ pub use data::{
     Spread,
 };
 pub use drawing::Drawing;
-pub use figure::{Figure, FigureError};
+pub use error::FigureError;
+pub use figure::Figure;

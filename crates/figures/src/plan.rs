@@ -2,7 +2,7 @@
 //! an axis, and how their rows and columns are named.
 
 use crate::data::{HeatmapGrid, Panel};
-use crate::text::{Font, font};
+use crate::text::{Font, font, largest};
 
 pub(crate) const TICK_TEXT: Font = font(8.5);
 pub(crate) const LABEL_TEXT: Font = font(10.0);
@@ -66,9 +66,8 @@ impl<'a> Plan<'a> {
             if let Some(panel) = plan.panel(row, col) {
                 plan.annotated |= panel.annotate;
                 let (rows, cols) = (panel.rows as f64, panel.cols as f64);
-                plan.cell = plan
-                    .cell
-                    .min(LONGEST / rows.max(cols).min(ASPECT * rows.min(cols)));
+                let long = rows.max(cols).min(ASPECT * rows.min(cols));
+                plan.cell = plan.cell.min(LONGEST / long);
             }
         }
         plan.depths = (0..cols).map(|col| plan.depth(col)).collect();
@@ -80,14 +79,15 @@ impl<'a> Plan<'a> {
     }
 
     fn fits(&self) -> bool {
-        let label = |col| {
+        let axis = |col| self.depths[col] + LABEL_TEXT.size;
+        let axis = |col| {
             if self.has_row_axis(col) {
-                LABEL_TEXT.size
+                axis(col)
             } else {
                 0.0
             }
         };
-        let width = |col| self.width(col) + self.depths[col] + label(col) + GAP;
+        let width = |col| self.width(col) + axis(col) + GAP;
         let width: f64 = (0..self.cols).map(width).sum();
         let height: f64 = (0..self.rows).map(|row| self.height(row)).sum();
         width <= ROOM.0 + GAP && height <= ROOM.1
@@ -100,7 +100,7 @@ impl<'a> Plan<'a> {
     }
 
     /// The panels of a column of the grid.
-    pub(crate) fn column(&self, col: usize) -> impl Iterator<Item = &'a Panel> + Clone {
+    pub(crate) fn column(&self, col: usize) -> impl Iterator<Item = &'a Panel> {
         (0..self.rows).filter_map(move |row| self.panel(row, col))
     }
 
@@ -119,26 +119,21 @@ impl<'a> Plan<'a> {
 
     /// Width of the widest panel of a column of the grid.
     pub(crate) fn width(&self, col: usize) -> f64 {
-        let widths = self.column(col).map(|panel| self.side(panel.cols));
-        widths.fold(0.0, f64::max)
+        largest(self.column(col), |panel| self.side(panel.cols))
     }
 
     /// Height of the highest panel of a row of the grid.
     pub(crate) fn height(&self, row: usize) -> f64 {
         let panels = (0..self.cols).filter_map(|col| self.panel(row, col));
-        panels
-            .map(|panel| self.side(panel.rows))
-            .fold(0.0, f64::max)
+        largest(panels, |panel| self.side(panel.rows))
     }
 
     fn depth(&self, col: usize) -> f64 {
         let panels = self.column(col).filter(|_| self.has_row_axis(col));
-        let numbers = panels
-            .clone()
-            .map(|panel| TICK_TEXT.width(&panel.rows.to_string()));
-        let names = panels.map(|panel| TICK_TEXT.widest(&panel.row_labels).min(WIDEST_NAME));
-        let widest = numbers.chain(names).fold(0.0, f64::max);
-        if widest > 0.0 { widest + TICK } else { 0.0 }
+        largest(panels, |panel| match panel.row_labels.is_empty() {
+            true => TICK_TEXT.width(&panel.rows.to_string()) + TICK,
+            false => TICK_TEXT.widest(&panel.row_labels).min(WIDEST_NAME) + TICK,
+        })
     }
 
     /// Whether a place is free, or its panel has the rows and names of the one left of it.
@@ -163,7 +158,7 @@ impl<'a> Plan<'a> {
         let cell = self.side(panel.rows) / panel.rows as f64;
         let names = named(panel.rows, &panel.row_labels, 1.25 * TICK_TEXT.size, cell);
         Ticks {
-            depth: TICK_TEXT.widest(names.iter().map(|(_, name)| name)),
+            depth: widest(&names),
             names,
             upward: false,
         }
@@ -179,17 +174,16 @@ impl<'a> Plan<'a> {
             return None;
         }
         let cell = self.side(count) / count as f64;
-        let number = TICK_TEXT.width(&count.to_string()) + 5.0;
         let upward = TICK_TEXT.widest(labels) + 4.0 > cell && !labels.is_empty();
-        let need = if labels.is_empty() {
-            number
-        } else {
-            1.25 * TICK_TEXT.size
+        let need = match labels.is_empty() {
+            true => TICK_TEXT.width(&count.to_string()) + 5.0,
+            false => 1.25 * TICK_TEXT.size,
         };
         let names = named(count, labels, need, cell);
-        let depth = match upward {
-            true => TICK_TEXT.widest(names.iter().map(|(_, name)| name)),
-            false => TICK_TEXT.cap(),
+        let depth = if upward {
+            widest(&names)
+        } else {
+            TICK_TEXT.cap()
         };
         Some(Ticks {
             names,
@@ -204,23 +198,24 @@ pub(crate) fn label(labels: &[String], index: usize) -> &str {
     labels.get(index).map_or("", String::as_str)
 }
 
+fn widest(names: &[(usize, String)]) -> f64 {
+    TICK_TEXT.widest(names.iter().map(|(_, name)| name))
+}
+
 /// Every name, or every second, third, … so that they are at least `need` px apart; without names
 /// numbers from 1, or the multiples of 2, 5, 10, 20, …
 fn named(count: usize, names: &[String], need: f64, cell: f64) -> Vec<(usize, String)> {
     // Saturates for cells of no size, which leaves one tick.
     let least = ((need / cell).ceil() as usize).max(1);
     if !names.is_empty() {
-        let every = names
-            .iter()
-            .map(|name| TICK_TEXT.shorten(name, WIDEST_NAME));
-        return every.enumerate().step_by(least).collect();
+        let every = names.iter().enumerate().step_by(least);
+        let short = every.map(|(index, name)| (index, TICK_TEXT.shorten(name, WIDEST_NAME)));
+        return short.collect();
     }
     // Long axes read better with round numbers even where there is room for more.
     let least = least.max(count / 8);
     let mut steps = (0..9).flat_map(|power| [1, 2, 5].map(|m| m * 10usize.pow(power)));
     let step = steps.find(|step| *step >= least).unwrap_or(usize::MAX);
-    let numbers = (step..=count).step_by(step);
-    numbers
-        .map(|number| (number - 1, number.to_string()))
-        .collect()
+    let numbers = (step..=count).step_by(step).map(|n| (n - 1, n.to_string()));
+    numbers.collect()
 }

@@ -9,7 +9,7 @@ use plotters::style::{
 };
 
 use crate::drawing::{Drawing, Image, Rect, UNITS};
-use crate::figure::FigureError;
+use crate::error::FigureError;
 use crate::text::{FAMILY, Font};
 
 /// A position in px, from the upper left corner.

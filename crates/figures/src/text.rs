@@ -39,6 +39,11 @@ pub(crate) const fn font(size: f64) -> Font {
     }
 }
 
+/// The largest of some lengths; 0 of none.
+pub(crate) fn largest<T>(of: impl IntoIterator<Item = T>, length: impl Fn(T) -> f64) -> f64 {
+    of.into_iter().map(length).fold(0.0, f64::max)
+}
+
 impl Font {
     pub(crate) const fn bold(mut self) -> Self {
         self.style = FontStyle::Bold;
@@ -75,8 +80,7 @@ impl Font {
 
     /// Width of the widest of some lines.
     pub(crate) fn widest<S: AsRef<str>>(self, texts: impl IntoIterator<Item = S>) -> f64 {
-        let widths = texts.into_iter().map(|text| self.width(text.as_ref()));
-        widths.fold(0.0, f64::max)
+        largest(texts, |text| self.width(text.as_ref()))
     }
 
     /// Height of capital letters.
