@@ -217,7 +217,10 @@ fn rows_of_the_literature_stand_first_and_views_behind_their_method() {
     ]
     .concat();
     let experiment = plain(&text);
-    let ids: Vec<_> = rows(&experiment, &Record::default()).iter().map(|r| (r.id, r.origin)).collect();
+    let ids: Vec<_> = rows(&experiment, &Record::default())
+        .iter()
+        .map(|r| (r.id, r.origin))
+        .collect();
     let paper = ["a", "a-best", "b"].map(|id| (id, Origin::Paper));
     assert_eq!(ids, [&paper[..], &[("ours", Origin::Beyond)]].concat());
 }
