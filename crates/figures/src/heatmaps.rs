@@ -19,8 +19,8 @@ const HEADING_TEXT: Font = font(11.0).bold();
 const BAR_WIDTH: f64 = 11.0;
 const BAR_HEIGHTS: (f64, f64) = (90.0, 240.0);
 const BAR_GAP: f64 = 18.0;
-/// Lines of the bar's label may be longer than a short bar.
-const BAR_LABEL: f64 = 160.0;
+/// Lines of the bar's label may be longer than the bar.
+const BAR_LABELS: (f64, f64) = (160.0, 300.0);
 /// Height of the arrow head at an end of the colour bar.
 const ARROW: f64 = 9.0;
 /// Words above or below may widen a narrow column of panels this far, and then take several lines.
@@ -67,7 +67,8 @@ impl Figure for HeatmapGrid {
         let stub = largest(&titles, |title| HEADING_TEXT.room(title));
         let heights: f64 = (0..plan.rows).map(|row| plan.height(row) + GAP).sum();
         let bar_height = (heights - GAP).clamp(BAR_HEIGHTS.0, BAR_HEIGHTS.1);
-        let bar_label = LABEL_TEXT.fold(&self.scale_label, bar_height.max(BAR_LABEL));
+        let bar_label =
+            LABEL_TEXT.fold(&self.scale_label, heights.clamp(BAR_LABELS.0, BAR_LABELS.1));
         let numbers = BAR_WIDTH + TICK + TICK_TEXT.widest(bar.labels()) + 4.0;
 
         let mut tracks = tracks(&plan, MARGIN + stub);

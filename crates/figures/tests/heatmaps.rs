@@ -27,45 +27,25 @@ fn images(figure: &HeatmapGrid) -> Vec<[f64; 4]> {
 
 #[test]
 fn panels_of_a_row_that_share_an_axis_have_one_height() {
-    for (modes, extra) in [
-        ([150, 40], 0),
-        ([40, 12], 3),
-        ([1000, 30], 0),
-        ([9, 100], 5),
-    ] {
+    for modes in [[150, 40], [90, 300], [1000, 60], [2000, 100]] {
         let row = |rows: usize| {
             let one = |cols: usize| Some(panel(vec![0.5; rows * cols], rows, cols));
-            [8 + extra, 4, 2].map(one).to_vec()
+            [8, 4, 2].map(one).to_vec()
         };
-        let grid = HeatmapGrid {
+        let frames = images(&HeatmapGrid {
             panels: modes.map(row).to_vec(),
             scale: (0.0, 1.0),
             ..HeatmapGrid::default()
-        };
-        // The rows are numbered left of the first panel only.
-        let svg = svg(&grid);
-        let frames: Vec<[f64; 4]> = match images(&grid) {
-            images if images.len() == 7 => images,
-            _ => continue,
-        };
+        });
+        assert_eq!(frames.len(), 7, "panels and colour bar of {modes:?}");
         for row in frames[..6].chunks(3) {
-            assert!(
-                row.iter().all(|p| p[1] == row[0][1] && p[3] == row[0][3]),
-                "{frames:?}"
-            );
+            let same = |p: &[f64; 4]| p[1] == row[0][1] && p[3] == row[0][3];
+            assert!(row.iter().all(same), "{modes:?}: {frames:?}");
         }
         for col in 0..3 {
             assert_eq!(frames[col][2], frames[col + 3][2], "widths of {modes:?}");
         }
-        let ends = texts(&svg);
-        let ends = ends
-            .iter()
-            .filter(|(text, _)| *text == modes[0].to_string());
-        assert!(ends.count() <= 1);
     }
-    assert_eq!(images(&topics()).len(), 7, "the sample shows what is meant");
-    let frames = images(&topics());
-    assert!(frames[..3].iter().all(|panel| panel[3] == frames[0][3]));
 }
 
 #[test]
