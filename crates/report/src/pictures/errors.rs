@@ -3,7 +3,7 @@
 use hntf_experiment::figures::Errors;
 use hntf_experiment::metrics::{self, RELATIVE_ERROR};
 use hntf_experiment::{Aggregate, Origin};
-use hntf_figures::{AnyFigure, DotPlot, DotRow, DotRows, Spread};
+use hntf_figures::{DotPlot, DotRow, DotRows, Spread};
 use hntf_run::Fits;
 
 use super::drawn::Drawn;
@@ -42,7 +42,7 @@ pub(super) fn draw(figure: &Errors, fits: &Fits<'_>) -> Drawn {
         // Nothing to tell apart.
         groups.iter_mut().for_each(|group| group.name.clear());
     }
-    Ok(Some(AnyFigure::Dots(DotPlot {
+    Ok(Some(Box::new(DotPlot {
         title: experiment.title.clone(),
         subtitle: String::new(),
         panels: experiment
