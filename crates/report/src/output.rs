@@ -7,23 +7,14 @@ use rayon::prelude::*;
 use tempfile::TempDir;
 
 use hntf_experiment::Experiment;
-use hntf_run::export::{ExportFailure, export};
-use hntf_run::files::share;
 use hntf_run::{FitSummary, Fits};
 
 use crate::error::ReportError;
-use crate::manifest::{Earlier, MANIFEST, manifest};
+use crate::factors::export_into;
+use crate::manifest::{MANIFEST, failed_in, manifest};
 use crate::pages::pages;
-use crate::place;
-
-/// Whose an experiment is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Owner {
-    /// One of the repository's, of which there is one of a name.
-    Repository,
-    /// A user's own, known by the place of its file.
-    User,
-}
+use crate::place::{self, Owner};
+use crate::whole::{put, refuse, stage};
 
 /// Where the results of one experiment will stand. Opening it finds out whether they can be
 /// written before any time is spent; dropping it without [`Target::commit`] leaves nothing behind.
@@ -55,11 +46,7 @@ impl Target {
             Owner::Repository => None,
         };
         place::check(&folder, experiment, file.as_deref())?;
-        // In the same folder, so that the last step is a rename.
-        let staging = tempfile::Builder::new()
-            .prefix(&format!(".{name}-"))
-            .tempdir_in(out)
-            .map_err(refuse(out))?;
+        let staging = stage(&folder)?;
         Ok(Self {
             folder,
             file,
@@ -74,9 +61,7 @@ impl Target {
 
     /// The fits of the results that stand there which failed: a store has nothing of them.
     pub fn failed_before(&self) -> Vec<FitSummary> {
-        let text = std::fs::read_to_string(self.folder.join(MANIFEST)).unwrap_or_default();
-        let earlier = serde_json::from_str::<Earlier>(&text);
-        earlier.map(Earlier::failed).unwrap_or_default()
+        failed_in(&self.folder)
     }
 
     /// Writes everything and puts it in place of what was there.
@@ -118,53 +103,8 @@ impl Target {
         let manifest = manifest(fits, command, &stems, self.file.as_deref());
         let text = serde_json::to_string_pretty(&manifest).map_err(|e| refuse(root)(e.into()))?;
         write(MANIFEST, format!("{text}\n").as_bytes())?;
-        self.exchange()
+        put(&self.staging, &self.folder, |_| false)
     }
-
-    /// Two renames; the old results are deleted only when the new ones stand.
-    fn exchange(self) -> Result<(), ReportError> {
-        share(self.staging.path()).map_err(refuse(&self.folder))?;
-        let old = self.staging.path().with_extension("old");
-        let had_old = self.folder.exists();
-        if had_old {
-            std::fs::rename(&self.folder, &old).map_err(refuse(&self.folder))?;
-        }
-        if let Err(source) = std::fs::rename(self.staging.path(), &self.folder) {
-            if had_old {
-                let _ = std::fs::rename(&old, &self.folder);
-            }
-            return Err(ReportError::Write {
-                path: self.folder,
-                source,
-            });
-        }
-        if had_old {
-            std::fs::remove_dir_all(&old).map_err(refuse(&old))?;
-        }
-        Ok(())
-    }
-}
-
-/// Writes the factors of a fit into a new folder.
-///
-/// # Errors
-/// A fit that cannot be read, a folder that cannot be written.
-pub fn export_into(
-    fits: &Fits<'_>,
-    (method, trial): (usize, u32),
-    folder: &Path,
-) -> Result<(), ReportError> {
-    std::fs::create_dir_all(folder).map_err(refuse(folder))?;
-    match export(fits, method, trial, folder) {
-        Ok(()) => Ok(()),
-        Err(ExportFailure::Run(error)) => Err(error.into()),
-        Err(ExportFailure::Write(source)) => Err(refuse(folder)(source)),
-    }
-}
-
-fn refuse(path: &Path) -> impl FnOnce(io::Error) -> ReportError + use<> {
-    let path = path.to_path_buf();
-    move |source| ReportError::Write { path, source }
 }
 
 /// Times are kept apart from cells: they are never the same twice.
