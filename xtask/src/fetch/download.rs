@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use ureq::http::{Response, header};
 use ureq::{Agent, Body, Proxy};
 
-use super::error::{FetchError, Stop};
+use super::error::FetchError;
 use super::sources::{Address, Source};
 
 /// Bytes read and written at a time.
