@@ -2,6 +2,8 @@
 
 use hntf_tensor::{ContentWriter, Tensor};
 
+use crate::text::FittedText;
+
 /// Data to factorize, and what is known about it.
 pub struct Dataset {
     /// The tensor X that models are fitted to.
@@ -21,6 +23,10 @@ pub struct Dataset {
     /// Where the data stands for other data that it approximates: the squared norm of the rest,
     /// orthogonal to it, so that the other data has the squared norm ‖X‖² + this.
     pub left_out: Option<f64>,
+    /// How its documents became data, to make the same of new ones. `None` for data that was not made
+    /// of text here, as the authors' Twitter tensor and published factors: their words are known and
+    /// their weights are not.
+    pub text: Option<FittedText>,
     /// What a reader of the results should know about the data: counts, what was left out.
     pub notes: Vec<String>,
 }
@@ -37,6 +43,7 @@ impl Dataset {
             labels: Vec::new(),
             truth: Vec::new(),
             left_out: None,
+            text: None,
             notes: Vec::new(),
         }
     }
@@ -66,8 +73,8 @@ impl Dataset {
     }
 
     /// Feeds everything but `data` that measures and views of a fit depend on to `sink`, as
-    /// [`Tensor::content`] does the data: names, the reference, items, labels, truth and what was left
-    /// out. Notes are words about all of these and not fed.
+    /// [`Tensor::content`] does the data: names, the reference, items, labels, truth, what was left
+    /// out, and how text became data. Notes are words about all of these and not fed.
     pub fn context(&self, sink: &mut dyn FnMut(&[u8])) {
         let mut out = ContentWriter::new(sink);
         out.text(&self.data_name);
@@ -90,6 +97,10 @@ impl Dataset {
         }
         out.flag(self.left_out.is_some());
         out.number(self.left_out.unwrap_or_default());
+        out.flag(self.text.is_some());
+        if let Some(text) = &self.text {
+            out.with(|sink| text.content(sink));
+        }
     }
 
     /// Feeds the label sets to `sink`: what supervised fits depend on besides `data`.

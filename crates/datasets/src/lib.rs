@@ -29,7 +29,7 @@ pub use corpus::CorpusSource;
 pub use dataset::{Dataset, Grouping, LabelSet};
 pub use document_tensor::DocumentTensorSource;
 pub use error::{DatasetError, Origin};
-pub use file::TensorFile;
+pub use file::{Missing, TensorFile};
 pub use matrix_market::MatrixMarket;
 pub use nested_blocks::{Known, NestedBlocks};
 pub use newsgroups::NewsgroupsOptions;

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use hntf_datasets::newsgroups::{
-    ARCHIVE, ColumnOrder, Newsgroups, NewsgroupsError, NewsgroupsOptions, Part, PerGroup, Split,
-    load, read_posts, validate,
+    ARCHIVE, ColumnOrder, Newsgroups, NewsgroupsError, NewsgroupsOptions, Part, PerGroup, Post,
+    Split, load, read_posts, validate,
 };
+use hntf_datasets::text::{FittedText, Scaling, TermDocuments};
 use serde::Deserialize;
 
 /// A collection of two groups with three train posts each and one test post each.
@@ -264,16 +265,42 @@ fn assert_published_numbers(loaded: &Newsgroups) {
     assert_eq!(loaded.matrix.shape(), (45_534, 1_000));
     assert_eq!(loaded.matrix.nnz(), 62_872);
     assert_eq!(loaded.matrix.empty_columns().len(), 25);
-    let squares: f64 = loaded.matrix.values.iter().map(|x| x * x).sum();
+    let squares: f64 = loaded.matrix.entries.data().iter().map(|x| x * x).sum();
     assert!((squares - 975.0).abs() < 1e-9);
     // The sum of scikit-learn's matrix of the same posts.
-    let sum: f64 = loaded.matrix.values.iter().sum();
+    let sum: f64 = loaded.matrix.entries.data().iter().sum();
     assert!((sum - 5_665.946_721_675_413).abs() < 1e-8);
     let super_class = [0, 0, 1, 2, 2, 3, 3, 4, 4, 5];
     for column in 0..1_000 {
         assert_eq!(loaded.class_of[column], column / 100);
         assert_eq!(loaded.super_class_of[column], super_class[column / 100]);
         assert_eq!(loaded.labelled[column], column % 100 < 75);
+    }
+}
+
+/// The posts that became columns, as documents.
+fn columns_again(source: &Path, options: &NewsgroupsOptions) -> (Newsgroups, TermDocuments) {
+    let loaded = load(source, options).unwrap();
+    let posts = read_posts(source, options.split, &options.groups, &options.remove).unwrap();
+    let text_of = |document: &String| {
+        let is_it = |post: &&Post| format!("{}/{}", post.group, post.file) == *document;
+        posts.iter().find(is_it).unwrap().text.clone()
+    };
+    let texts: Vec<String> = loaded.documents.iter().map(text_of).collect();
+    let text = FittedText::new(0, loaded.fitted.clone(), Scaling::None);
+    let applied = text.apply(&texts).unwrap();
+    (loaded, applied.documents)
+}
+
+#[test]
+fn posts_give_their_columns_again_bit_for_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    write_folder(folder.path(), &small_posts());
+    let (loaded, again) = columns_again(folder.path(), &small_options());
+    assert_eq!(loaded.matrix, again);
+    if let Some(folder) = real_collection() {
+        let (loaded, again) = columns_again(&folder, &NewsgroupsOptions::default());
+        assert_eq!(loaded.matrix, again);
     }
 }
 

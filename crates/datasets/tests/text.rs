@@ -7,7 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use hntf_datasets::text::{Frequency, Norm, StopWords, TextError, TextOptions, Vectorizer};
+use hntf_datasets::text::{
+    FittedText, Frequency, Norm, Scaling, StopWords, TextError, TextOptions, Vectorizer,
+};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -59,9 +61,16 @@ fn matrices_equal_those_of_scikit_learn() {
             assert_eq!(matrix, of_fit, "{what}");
         }
         assert_eq!(matrix.vocabulary, case.vocabulary, "{what}");
-        assert_eq!(matrix.indptr, case.indptr, "{what}");
-        assert_eq!(matrix.indices, case.indices, "{what}");
-        assert_close(&matrix.values, &case.values, &what);
+        let starts = matrix.entries.indptr();
+        assert_eq!(*starts.to_proper(), case.indptr, "{what}");
+        assert_eq!(matrix.entries.indices(), case.indices, "{what}");
+        assert_close(matrix.entries.data(), &case.values, &what);
+        // Kept and read again, it is applied to documents as scikit-learn's is.
+        let text = FittedText::new(0, fitted.clone(), Scaling::None);
+        let kept = serde_json::to_string(&text).unwrap();
+        let text: FittedText = serde_json::from_str(&kept).unwrap();
+        let applied = text.apply(case.documents.as_ref().unwrap_or(corpus));
+        assert_eq!(applied.unwrap().documents, matrix, "{what}");
         assert_eq!(fitted.idf().is_some(), case.idf.is_some(), "{what}");
         assert_close(
             fitted.idf().unwrap_or_default(),
@@ -83,11 +92,13 @@ fn columns_have_norm_one_no_zeros_and_ascending_rows() {
                 .unwrap()
                 .fit_transform(&corpus)
                 .unwrap();
-            assert!(matrix.values.iter().all(|&value| value > 0.0), "{name}");
-            for range in matrix.indptr.windows(2) {
-                let rows = &matrix.indices[range[0]..range[1]];
+            assert!(
+                matrix.entries.data().iter().all(|&value| value > 0.0),
+                "{name}"
+            );
+            for column in matrix.entries.outer_iterator() {
+                let (rows, column) = (column.indices(), column.data());
                 assert!(rows.is_sorted_by(|a, b| a < b), "{name}");
-                let column = &matrix.values[range[0]..range[1]];
                 let length: f64 = match norm {
                     Norm::L1 => column.iter().sum(),
                     _ => column.iter().map(|value| value * value).sum(),
@@ -117,7 +128,7 @@ fn many_documents_give_the_same_bits_on_any_number_of_threads() {
     assert!(one.vocabulary.is_sorted());
     assert_eq!(one.shape().1, 1500);
     assert!(one.empty_columns().is_empty());
-    let squares: f64 = one.values.iter().map(|x| x * x).sum();
+    let squares: f64 = one.entries.data().iter().map(|x| x * x).sum();
     assert!((squares - 1500.0).abs() < 1e-9);
 }
 

@@ -167,8 +167,4 @@ pub struct Panel {
     pub col_labels: Vec<String>,
     /// Print the values in the cells, where cells are large enough.
     pub annotate: bool,
-    /// Draw a line above each of these rows (counted from 0), for instance between groups.
-    pub row_breaks: Vec<usize>,
-    /// Draw a line left of each of these columns (counted from 0).
-    pub col_breaks: Vec<usize>,
 }

@@ -1,8 +1,9 @@
 //! A finished figure as SVG, PNG and PDF.
 
 use std::collections::HashMap;
-use std::io::{Read, Write};
-use std::sync::{Arc, OnceLock};
+use std::fmt::Display;
+use std::io::Write;
+use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -13,7 +14,6 @@ use resvg::usvg::{Options, Tree, fontdb};
 
 use crate::colour::LEVELS;
 use crate::error::FigureError;
-use crate::sheet::Rect;
 use crate::text::FAMILY;
 
 /// Units of the drawing per px. Plotters places marks at whole ones; four are a dot of the PNG.
@@ -23,20 +23,50 @@ const DOTS: f64 = 3.0;
 /// At four bytes a pixel, a drawing buffer of 160 MB.
 const MOST_PIXELS: f64 = 4e7;
 
+/// A rectangle in px.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rect {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+}
+
+impl Rect {
+    pub(crate) fn new(x: f64, y: f64, width: f64, height: f64) -> Self {
+        Self {
+            x,
+            y,
+            width,
+            height,
+        }
+    }
+
+    pub(crate) fn right(&self) -> f64 {
+        self.x + self.width
+    }
+
+    pub(crate) fn bottom(&self) -> f64 {
+        self.y + self.height
+    }
+
+    pub(crate) fn centre(&self) -> (f64, f64) {
+        (self.x + self.width / 2.0, self.y + self.height / 2.0)
+    }
+
+    fn sides(&self) -> [f64; 4] {
+        [self.x, self.y, self.width, self.height]
+    }
+}
+
 /// A figure that is laid out and drawn.
 #[derive(Debug)]
 pub struct Drawing {
     width: f64,
     height: f64,
     images: Vec<Image>,
-    /// The marks, and the bold text above them.
-    layers: [Layer; 2],
-}
-
-#[derive(Debug)]
-struct Layer {
-    marks: String,
-    tree: Tree,
+    /// The marks, and the bold text above them, as they stand in the SVG and as they are painted.
+    layers: [(String, Tree); 2],
 }
 
 /// A matrix of colour levels stretched over an area, each cell repeated to a block of pixels: a
@@ -49,42 +79,44 @@ pub(crate) struct Image {
     levels: Vec<u8>,
 }
 
+/// DejaVu alone, so that a picture is the same on every machine.
+static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_data(dejavu::sans::regular().to_vec());
+    fonts.load_font_data(dejavu::sans::bold().to_vec());
+    Arc::new(fonts)
+});
+
 impl Drawing {
+    /// From what plotters wrote for each layer.
     pub(crate) fn new(
         (width, height): (f64, f64),
         images: Vec<Image>,
         layers: [&str; 2],
     ) -> Result<Self, FigureError> {
         // Below one dot per px small text can no longer be read.
-        if !(width * height <= MOST_PIXELS) {
-            let limit = MOST_PIXELS;
-            return Err(FigureError::TooLarge {
-                width,
-                height,
-                limit,
-            });
+        if (width * height).is_nan() || width * height > MOST_PIXELS {
+            return Err(FigureError::TooLarge(width, height));
         }
         let [marks, bold] = layers.map(|svg| {
-            // What lies between the first tag of plotters and the last, without what goes without
-            // saying. Quotes are escaped in text, so this changes none.
+            // What lies between the first tag and the last, without what goes without saying.
+            // Quotes are escaped in text, so that this changes none.
             let start = svg.find('\n').map_or(0, |end| end + 1);
             let marks = svg[start..].trim_end().trim_end_matches("</svg>");
             let family = format!(" font-family=\"{FAMILY}\"");
             let marks = marks.replace(&family, "").replace(" opacity=\"1\"", "");
             let options = Options {
-                fontdb: fonts(),
+                fontdb: Arc::clone(&FONTS),
                 ..Options::default()
             };
             let tree = Tree::from_str(&document((width, height), &marks), &options);
-            let tree = tree.map_err(|error| FigureError::convert("picture", error))?;
-            Ok(Layer { marks, tree })
+            Ok((marks, tree.map_err(|error| refused("picture", &error))?))
         });
-        let layers = [marks?, bold?];
         Ok(Self {
             width,
             height,
             images,
-            layers,
+            layers: [marks?, bold?],
         })
     }
 
@@ -98,11 +130,9 @@ impl Drawing {
     /// # Errors
     /// [`FigureError::Convert`] when a bitmap cannot be encoded.
     pub fn svg(&self) -> Result<String, FigureError> {
-        let units = |length: f64| (length * UNITS).round();
-        let (width, height) = (units(self.width), units(self.height));
-        let mut body = format!("<rect width=\"{width}\" height=\"{height}\" fill=\"#FFFFFF\"/>\n");
+        let mut body = "<rect width=\"100%\" height=\"100%\" fill=\"#FFFFFF\"/>\n".to_owned();
         for image in &self.images {
-            let [x, y, width, height] = image.area.sides().map(units);
+            let [x, y, width, height] = image.area.sides().map(|side| (side * UNITS).round());
             let data = BASE64_STANDARD.encode(image.png()?);
             body.push_str(&format!(
                 "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" \
@@ -110,9 +140,7 @@ impl Drawing {
                  href=\"data:image/png;base64,{data}\"/>\n"
             ));
         }
-        self.layers
-            .iter()
-            .for_each(|layer| body.push_str(&layer.marks));
+        body.extend(self.layers.iter().map(|(marks, _)| marks.as_str()));
         Ok(document(self.size(), &body))
     }
 
@@ -121,22 +149,18 @@ impl Drawing {
     /// # Errors
     /// [`FigureError::TooLarge`] or [`FigureError::Convert`].
     pub fn png(&self) -> Result<Vec<u8>, FigureError> {
-        let limit = MOST_PIXELS;
         let (width, height) = self.size();
-        let scale = DOTS.min((limit / (width * height)).sqrt());
+        let scale = DOTS.min((MOST_PIXELS / (width * height)).sqrt());
         let dots = |length: f64| (length * scale).round().max(1.0) as u32;
-        let mut sheet = Pixmap::new(dots(width), dots(height)).ok_or(FigureError::TooLarge {
-            width,
-            height,
-            limit,
-        })?;
+        let sheet = Pixmap::new(dots(width), dots(height));
+        let mut sheet = sheet.ok_or(FigureError::TooLarge(width, height))?;
         sheet.fill(Color::WHITE);
-        let view = Transform::from_scale(scale as f32, scale as f32);
         for image in &self.images {
             image.paint(&mut sheet, scale);
         }
-        for layer in &self.layers {
-            resvg::render(&layer.tree, view, &mut sheet.as_mut());
+        for (_, tree) in &self.layers {
+            let view = Transform::from_scale(scale as f32, scale as f32);
+            resvg::render(tree, view, &mut sheet.as_mut());
         }
         let pixels = sheet.pixels().iter();
         let rgb: Vec<u8> = pixels
@@ -161,45 +185,41 @@ impl Drawing {
     /// # Errors
     /// [`FigureError::Convert`].
     pub fn pdf(&self) -> Result<Vec<u8>, FigureError> {
-        // A layer has one face of the font and no opacity, since svg2pdf 0.13 writes several fonts
-        // and graphics states in the order of a hash map, whose bytes would vary.
+        // The page is put together here, of layers that have one face of the font and no opacity:
+        // svg2pdf 0.13 writes several fonts, images and graphics states in the order of a hash map,
+        // so that bytes would vary.
         let mut next = Ref::new(1);
         let [catalogue, pages, page, body] = std::array::from_fn(|_| next.bump());
         let points = |length: f64| (length * 0.75) as f32;
         let (width, height) = (points(self.width), points(self.height));
         let (mut pdf, mut content, mut forms) = (Pdf::new(), Content::new(), Vec::new());
-        let mut place = |id: Ref, [x, y, w, h]: [f32; 4]| {
-            let name = format!("X{}", forms.len());
-            content.save_state().transform([w, 0.0, 0.0, h, x, y]);
-            content.x_object(Name(name.as_bytes())).restore_state();
-            forms.push((name, id));
-        };
         for image in &self.images {
             let [x, y, w, h] = image.area.sides().map(points);
-            let id = next.bump();
-            image.embed(&mut pdf, id)?;
-            place(id, [x, height - y - h, w, h]);
+            forms.push((
+                image.embed(&mut pdf, next.bump())?,
+                [w, 0.0, 0.0, h, x, height - y - h],
+            ));
         }
-        for layer in &self.layers {
-            let options = svg2pdf::ConversionOptions::default();
-            let (chunk, form) = svg2pdf::to_chunk(&layer.tree, options)
-                .map_err(|error| FigureError::convert("PDF", error))?;
+        for (_, tree) in &self.layers {
+            let chunk = svg2pdf::to_chunk(tree, svg2pdf::ConversionOptions::default());
+            let (chunk, form) = chunk.map_err(|error| refused("PDF", &error))?;
             let mut ids = HashMap::new();
             let mut renumber = |old| *ids.entry(old).or_insert_with(|| next.bump());
             pdf.extend(&chunk.renumber(&mut renumber));
-            place(renumber(form), [0.0, 0.0, width, height]);
+            forms.push((renumber(form), [width, 0.0, 0.0, height, 0.0, 0.0]));
         }
         pdf.catalog(catalogue).pages(pages);
         pdf.pages(pages).count(1).kids([page]);
         let mut sheet = pdf.page(page);
-        sheet
-            .parent(pages)
-            .contents(body)
-            .media_box(PdfRect::new(0.0, 0.0, width, height));
+        sheet.parent(pages).contents(body);
+        sheet.media_box(PdfRect::new(0.0, 0.0, width, height));
         let mut resources = sheet.resources();
         let mut named = resources.x_objects();
-        for (name, id) in &forms {
-            named.pair(Name(name.as_bytes()), *id);
+        for (index, (id, place)) in forms.into_iter().enumerate() {
+            let name = format!("X{index}");
+            named.pair(Name(name.as_bytes()), id);
+            content.save_state().transform(place);
+            content.x_object(Name(name.as_bytes())).restore_state();
         }
         named.finish();
         resources.finish();
@@ -211,12 +231,13 @@ impl Drawing {
 
 impl Image {
     /// `None` for a matrix without cells.
-    pub(crate) fn new(area: Rect, cols: usize, levels: Vec<u8>) -> Option<Self> {
+    pub(crate) fn new(area: Rect, cols: usize, levels: &[u8]) -> Option<Self> {
         let rows = levels.len().checked_div(cols).filter(|rows| *rows > 0)?;
         // Each cell is repeated until there are about a thousand pixels.
         let [across, down] = [cols, rows].map(|count| (960 / count).clamp(1, 12));
-        let row = |row: &[u8]| -> Vec<u8> {
-            row.iter()
+        let row = |cells: &[u8]| -> Vec<u8> {
+            let cells = cells.iter();
+            cells
                 .flat_map(|level| std::iter::repeat_n(*level, across))
                 .collect()
         };
@@ -237,7 +258,6 @@ impl Image {
         let mut encoder = png::Encoder::new(&mut bytes, self.cols, self.rows);
         encoder.set_color(png::ColorType::Indexed);
         encoder.set_palette(palette());
-        encoder.set_filter(png::Filter::NoFilter);
         encode(encoder, &self.levels)?;
         Ok(bytes)
     }
@@ -246,9 +266,8 @@ impl Image {
     fn paint(&self, sheet: &mut Pixmap, scale: f64) {
         let [x, y, width, height] = self.area.sides().map(|side| side * scale);
         let dots = |from: f64, length: f64, limit: u32, count: u32| {
-            let first = from.round().max(0.0) as u32;
-            let last = (from + length).round().max(0.0) as u32;
-            let cell = move |dot: u32| (f64::from(dot) + 0.5 - from) / length * f64::from(count);
+            let (first, last) = (from.round() as u32, (from + length).round() as u32);
+            let cell = move |dot| (f64::from(dot) + 0.5 - from) / length * f64::from(count);
             (first..last.min(limit)).map(move |dot| (dot, (cell(dot) as u32).min(count - 1)))
         };
         let across = sheet.width();
@@ -262,12 +281,10 @@ impl Image {
         }
     }
 
-    fn embed(&self, pdf: &mut Pdf, id: Ref) -> Result<(), FigureError> {
-        let mut data = Vec::new();
-        let level = flate2::Compression::default();
-        flate2::bufread::ZlibEncoder::new(&self.levels[..], level)
-            .read_to_end(&mut data)
-            .map_err(|error| FigureError::convert("PDF", error))?;
+    fn embed(&self, pdf: &mut Pdf, id: Ref) -> Result<Ref, FigureError> {
+        let mut data = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        let data = data.write_all(&self.levels).and_then(|()| data.finish());
+        let data = data.map_err(|error| refused("PDF", &error))?;
         let mut image = pdf.image_xobject(id, &data);
         image.filter(Filter::FlateDecode);
         image
@@ -277,15 +294,12 @@ impl Image {
         image
             .color_space()
             .indexed(Name(b"DeviceRGB"), 255, &palette());
-        image.finish();
-        Ok(())
+        Ok(id)
     }
 }
 
-impl Rect {
-    fn sides(&self) -> [f64; 4] {
-        [self.x, self.y, self.width, self.height]
-    }
+fn refused(format: &'static str, error: &dyn Display) -> FigureError {
+    FigureError::Convert(format, error.to_string())
 }
 
 fn palette() -> Vec<u8> {
@@ -297,30 +311,20 @@ fn palette() -> Vec<u8> {
 
 fn encode<W: Write>(mut encoder: png::Encoder<'_, W>, data: &[u8]) -> Result<(), FigureError> {
     encoder.set_compression(png::Compression::Balanced);
+    // Areas of one colour are smallest as they are.
+    encoder.set_filter(png::Filter::NoFilter);
     let written = encoder.write_header().and_then(|mut writer| {
         writer.write_image_data(data)?;
         writer.finish()
     });
-    written.map_err(|error| FigureError::convert("PNG", error))
+    written.map_err(|error| refused("PNG", &error))
 }
 
 fn document((width, height): (f64, f64), body: &str) -> String {
-    let (across, down) = ((width * UNITS).round(), (height * UNITS).round());
+    let (across, down) = (width * UNITS, height * UNITS);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {across} {down}\" font-family=\"{FAMILY}\" stroke-linejoin=\"round\">\n\
          {body}</svg>\n"
     )
-}
-
-/// DejaVu alone, so that a picture is the same on every machine.
-fn fonts() -> Arc<fontdb::Database> {
-    static FONTS: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
-    let load = || {
-        let mut fonts = fontdb::Database::new();
-        fonts.load_font_data(dejavu::sans::regular().to_vec());
-        fonts.load_font_data(dejavu::sans::bold().to_vec());
-        Arc::new(fonts)
-    };
-    Arc::clone(FONTS.get_or_init(load))
 }

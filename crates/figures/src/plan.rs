@@ -2,7 +2,7 @@
 //! an axis, and how their rows and columns are named.
 
 use crate::data::{HeatmapGrid, Panel};
-use crate::text::{CAP, Font, font};
+use crate::text::{Font, font, largest};
 
 pub(crate) const TICK_TEXT: Font = font(8.5);
 pub(crate) const LABEL_TEXT: Font = font(10.0);
@@ -11,15 +11,15 @@ pub(crate) const GAP: f64 = 14.0;
 /// A tick and the space between it and its label.
 pub(crate) const TICK: f64 = 5.5;
 /// Room for all panels side by side with the axes between them, and for all above each other.
-const ROOM: (f64, f64) = (550.0, 620.0);
+const ROOM: (f64, f64) = (528.0, 620.0);
 /// Longest side of a panel; longer ones are compressed.
 const LONGEST: f64 = 400.0;
 /// Cells of short sides are widened until the side is so long, or the cell large enough for a name.
 const SHORTEST: f64 = 120.0;
 const NAMED_CELL: f64 = 15.0;
-/// Cells of annotated panels have room for their values even if the page gets wider.
+/// Cells of annotated panels have room for their values even if the page gets wider, unless there
+/// are many.
 const ANNOTATED_CELL: f64 = 26.0;
-/// Sides of more cells than this are not enlarged for annotations.
 const MANY: usize = 24;
 const LARGEST_CELL: f64 = 30.0;
 /// A panel longer than this many times its width does not make the cells of all others small.
@@ -35,6 +35,8 @@ pub(crate) struct Plan<'a> {
     cell: f64,
     annotated: bool,
     rows_are_shared: bool,
+    /// Room for the names of rows left of each column of the grid, if all are shown.
+    pub(crate) depths: Vec<f64>,
 }
 
 /// The labels along one side of a panel.
@@ -49,34 +51,27 @@ pub(crate) struct Ticks {
 
 impl<'a> Plan<'a> {
     pub(crate) fn new(grid: &'a HeatmapGrid) -> Self {
-        let (rows, cols) = (
-            grid.panels.len(),
-            grid.panels.iter().map(Vec::len).max().unwrap_or(0),
-        );
+        let cols = grid.panels.iter().map(Vec::len).max().unwrap_or(0);
         let mut plan = Self {
             grid,
-            rows,
+            rows: grid.panels.len(),
             cols,
-            cell: 0.0,
+            cell: LARGEST_CELL,
             annotated: false,
-            rows_are_shared: false,
+            rows_are_shared: true,
+            depths: Vec::new(),
         };
-        let places = || (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col)));
-        let panels = places().filter_map(|(row, col)| plan.panel(row, col));
-        let panels: Vec<&Panel> = panels.collect();
-        let longest = |panel: &&Panel| {
-            let (long, short) = (
-                panel.rows.max(panel.cols) as f64,
-                panel.rows.min(panel.cols) as f64,
-            );
-            LONGEST / long.min(ASPECT * short)
-        };
-        let largest = panels.iter().map(longest).fold(LARGEST_CELL, f64::min);
-        let annotated = panels.iter().any(|panel| panel.annotate);
-        let shared = places().all(|(row, col)| plan.shares_rows(row, col));
-        (plan.annotated, plan.rows_are_shared) = (annotated, shared);
+        for (row, col) in (0..plan.rows).flat_map(|row| (0..cols).map(move |col| (row, col))) {
+            plan.rows_are_shared &= plan.shares_rows(row, col);
+            if let Some(panel) = plan.panel(row, col) {
+                plan.annotated |= panel.annotate;
+                let (rows, cols) = (panel.rows as f64, panel.cols as f64);
+                let long = rows.max(cols).min(ASPECT * rows.min(cols));
+                plan.cell = plan.cell.min(LONGEST / long);
+            }
+        }
+        plan.depths = (0..cols).map(|col| plan.depth(col)).collect();
         // The largest cell at which the panels fit a page, if there is any.
-        plan.cell = largest;
         while plan.cell > 0.05 && !plan.fits() {
             plan.cell *= 0.97;
         }
@@ -84,17 +79,16 @@ impl<'a> Plan<'a> {
     }
 
     fn fits(&self) -> bool {
+        let axis = |col| self.depths[col] + LABEL_TEXT.size;
         let axis = |col| {
-            self.depth(col)
-                + if self.has_row_axis(col) {
-                    LABEL_TEXT.size
-                } else {
-                    0.0
-                }
+            if self.has_row_axis(col) {
+                axis(col)
+            } else {
+                0.0
+            }
         };
-        let width: f64 = (0..self.cols)
-            .map(|col| self.width(col) + axis(col) + GAP)
-            .sum();
+        let width = |col| self.width(col) + axis(col) + GAP;
+        let width: f64 = (0..self.cols).map(width).sum();
         let height: f64 = (0..self.rows).map(|row| self.height(row)).sum();
         width <= ROOM.0 + GAP && height <= ROOM.1
     }
@@ -113,47 +107,33 @@ impl<'a> Plan<'a> {
     /// Length of a side of so many cells, wherever it is: what shares an axis has one length.
     pub(crate) fn side(&self, cells: usize) -> f64 {
         let count = cells as f64;
-        let least = if self.annotated && cells <= MANY {
-            ANNOTATED_CELL
-        } else {
-            NAMED_CELL
+        let least = match self.annotated && cells <= MANY {
+            true => ANNOTATED_CELL * count,
+            false => SHORTEST.min(NAMED_CELL * count),
         };
-        let least = if least == NAMED_CELL {
-            (least * count).min(SHORTEST)
-        } else {
-            least * count
-        };
-        let side = (self.cell * count).min(LONGEST).max(least);
+        let side = LONGEST.min(self.cell * count).max(least);
         // Whole dots of the PNG per cell keep all cells alike.
         let dots = (3.0 * side / count).floor();
-        if dots >= 2.0 {
-            dots * count / 3.0
-        } else {
-            side
-        }
-    }
-
-    /// Room for the names of the rows left of a column of the grid.
-    pub(crate) fn depth(&self, col: usize) -> f64 {
-        let panels = self.column(col).filter(|_| self.has_row_axis(col));
-        panels
-            .map(|panel| self.row_axis(panel).depth + TICK)
-            .fold(0.0, f64::max)
+        if dots < 2.0 { side } else { dots * count / 3.0 }
     }
 
     /// Width of the widest panel of a column of the grid.
     pub(crate) fn width(&self, col: usize) -> f64 {
-        self.column(col)
-            .map(|panel| self.side(panel.cols))
-            .fold(0.0, f64::max)
+        largest(self.column(col), |panel| self.side(panel.cols))
     }
 
     /// Height of the highest panel of a row of the grid.
     pub(crate) fn height(&self, row: usize) -> f64 {
         let panels = (0..self.cols).filter_map(|col| self.panel(row, col));
-        panels
-            .map(|panel| self.side(panel.rows))
-            .fold(0.0, f64::max)
+        largest(panels, |panel| self.side(panel.rows))
+    }
+
+    fn depth(&self, col: usize) -> f64 {
+        let panels = self.column(col).filter(|_| self.has_row_axis(col));
+        largest(panels, |panel| match panel.row_labels.is_empty() {
+            true => TICK_TEXT.width(&panel.rows.to_string()) + TICK,
+            false => TICK_TEXT.widest(&panel.row_labels).min(WIDEST_NAME) + TICK,
+        })
     }
 
     /// Whether a place is free, or its panel has the rows and names of the one left of it.
@@ -174,25 +154,42 @@ impl<'a> Plan<'a> {
         col == 0 || !self.rows_are_shared
     }
 
-    /// The columns' names, unless they are those of the panel below.
-    pub(crate) fn col_axis(&self, row: usize, col: usize) -> Option<Ticks> {
-        let panel = self.panel(row, col)?;
-        let shared = self
-            .panel(row + 1, col)
-            .is_some_and(|below| panel.cols == below.cols && panel.col_labels == below.col_labels);
-        let cell = self.side(panel.cols) / panel.cols as f64;
-        (!shared).then(|| cols(panel.cols, &panel.col_labels, cell))
-    }
-
     pub(crate) fn row_axis(&self, panel: &Panel) -> Ticks {
         let cell = self.side(panel.rows) / panel.rows as f64;
         let names = named(panel.rows, &panel.row_labels, 1.25 * TICK_TEXT.size, cell);
-        let depth = widest(&names);
         Ticks {
+            depth: widest(&names),
             names,
             upward: false,
-            depth,
         }
+    }
+
+    /// The columns' names, side by side if all fit and else upwards, unless they are those of the
+    /// panel below.
+    pub(crate) fn col_axis(&self, row: usize, col: usize) -> Option<Ticks> {
+        let panel = self.panel(row, col)?;
+        let (count, labels) = (panel.cols, &panel.col_labels);
+        let below = self.panel(row + 1, col);
+        if below.is_some_and(|below| count == below.cols && *labels == below.col_labels) {
+            return None;
+        }
+        let cell = self.side(count) / count as f64;
+        let upward = TICK_TEXT.widest(labels) + 4.0 > cell && !labels.is_empty();
+        let need = match labels.is_empty() {
+            true => TICK_TEXT.width(&count.to_string()) + 5.0,
+            false => 1.25 * TICK_TEXT.size,
+        };
+        let names = named(count, labels, need, cell);
+        let depth = if upward {
+            widest(&names)
+        } else {
+            TICK_TEXT.cap()
+        };
+        Some(Ticks {
+            names,
+            upward,
+            depth,
+        })
     }
 }
 
@@ -201,33 +198,8 @@ pub(crate) fn label(labels: &[String], index: usize) -> &str {
     labels.get(index).map_or("", String::as_str)
 }
 
-/// Names columns that are `cell` px wide: side by side if all fit, else upwards.
-fn cols(count: usize, labels: &[String], cell: f64) -> Ticks {
-    let number = TICK_TEXT.width(&count.to_string()) + 5.0;
-    let names = named(
-        count,
-        labels,
-        if labels.is_empty() { number } else { 0.0 },
-        cell,
-    );
-    if labels.is_empty() || widest(&names) + 4.0 <= cell {
-        return Ticks {
-            names,
-            upward: false,
-            depth: CAP * TICK_TEXT.size,
-        };
-    }
-    let names = named(count, labels, 1.25 * TICK_TEXT.size, cell);
-    let depth = widest(&names);
-    Ticks {
-        names,
-        upward: true,
-        depth,
-    }
-}
-
 fn widest(names: &[(usize, String)]) -> f64 {
-    TICK_TEXT.widest(names.iter().map(|(_, name)| name.as_str()))
+    TICK_TEXT.widest(names.iter().map(|(_, name)| name))
 }
 
 /// Every name, or every second, third, … so that they are at least `need` px apart; without names
@@ -237,19 +209,13 @@ fn named(count: usize, names: &[String], need: f64, cell: f64) -> Vec<(usize, St
     let least = ((need / cell).ceil() as usize).max(1);
     if !names.is_empty() {
         let every = names.iter().enumerate().step_by(least);
-        return every
-            .map(|(i, name)| (i, TICK_TEXT.shorten(name, WIDEST_NAME)))
-            .collect();
+        let short = every.map(|(index, name)| (index, TICK_TEXT.shorten(name, WIDEST_NAME)));
+        return short.collect();
     }
     // Long axes read better with round numbers even where there is room for more.
     let least = least.max(count / 8);
-    let steps = (0..9).flat_map(|power| [1, 2, 5].map(|m| m * 10usize.pow(power)));
-    let step = steps
-        .into_iter()
-        .find(|step| *step >= least)
-        .unwrap_or(usize::MAX);
-    (step..=count)
-        .step_by(step)
-        .map(|number| (number - 1, number.to_string()))
-        .collect()
+    let mut steps = (0..9).flat_map(|power| [1, 2, 5].map(|m| m * 10usize.pow(power)));
+    let step = steps.find(|step| *step >= least).unwrap_or(usize::MAX);
+    let numbers = (step..=count).step_by(step).map(|n| (n - 1, n.to_string()));
+    numbers.collect()
 }

@@ -1,6 +1,6 @@
 //! HNMF: the coefficients of an NMF, factorized again and again; with or without labels.
 
-use hntf_solvers::{Ncpd, Observer, RowProblem, Ssnmf};
+use hntf_solvers::{Ncpd, Observer, RowProblem, Ssnmf, Stopping};
 use hntf_tensor::{CpTensor, DenseTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,10 @@ impl NamedModel for Hnmf {
 impl Model for Hnmf {
     fn first_layer(&self) -> FirstLayer {
         FirstLayer::Ncpd(self.nmf)
+    }
+
+    fn stopping_rule(&self, _layer: usize) -> Option<Stopping> {
+        Some(self.nmf.stopping)
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
@@ -120,6 +124,10 @@ impl NamedModel for SupervisedHnmf {
 impl Model for SupervisedHnmf {
     fn first_layer(&self) -> FirstLayer {
         FirstLayer::Ssnmf(self.ssnmf)
+    }
+
+    fn stopping_rule(&self, _layer: usize) -> Option<Stopping> {
+        Some(self.ssnmf.stopping)
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {

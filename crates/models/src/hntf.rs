@@ -1,6 +1,6 @@
 //! HNTF-p: every layer decomposes the previous one with the identity in mode p.
 
-use hntf_solvers::{Ncpd, Observer, Start};
+use hntf_solvers::{Ncpd, Observer, Start, Stopping};
 use hntf_tensor::{CpTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,13 @@ impl NamedModel for Hntf {
 impl Model for Hntf {
     fn first_layer(&self) -> FirstLayer {
         FirstLayer::Ncpd(self.first_layer)
+    }
+
+    fn stopping_rule(&self, layer: usize) -> Option<Stopping> {
+        Some(match layer {
+            0 => self.first_layer.stopping,
+            _ => self.ncpd.stopping,
+        })
     }
 
     fn variants(&self, order: usize) -> usize {

@@ -1,6 +1,6 @@
 //! The trait of all models.
 
-use hntf_solvers::{CpFit, Labels, Ncpd, Observer, Outcome, Ssnmf, StopReason};
+use hntf_solvers::{CpFit, Labels, Ncpd, Observer, Outcome, Ssnmf, StopReason, Stopping};
 use hntf_tensor::{CpTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::de::DeserializeOwned;
@@ -154,6 +154,16 @@ impl FirstLayer {
 pub trait Model: Sync + Send {
     /// How the first layer is fitted.
     fn first_layer(&self) -> FirstLayer;
+
+    /// What can stop layer `layer`, from 0, before its limit of iterations; `None` where it has a
+    /// fixed number of them.
+    fn stopping_rule(&self, layer: usize) -> Option<Stopping> {
+        match self.first_layer() {
+            FirstLayer::Ncpd(ncpd) if layer == 0 => Some(ncpd.stopping),
+            FirstLayer::Ssnmf(ssnmf) if layer == 0 => Some(ssnmf.stopping),
+            _ => None,
+        }
+    }
 
     /// Whether it can only be fitted to data with labels.
     fn needs_labels(&self) -> bool {

@@ -1,6 +1,6 @@
 //! A flat NCPD at every rank: no hierarchy, the yardstick of all the others.
 
-use hntf_solvers::{Ncpd, Observer, Start};
+use hntf_solvers::{Ncpd, Observer, Start, Stopping};
 use hntf_tensor::Tensor;
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,10 @@ impl NamedModel for FlatNcpd {
 impl Model for FlatNcpd {
     fn first_layer(&self) -> FirstLayer {
         FirstLayer::Ncpd(self.ncpd)
+    }
+
+    fn stopping_rule(&self, _layer: usize) -> Option<Stopping> {
+        Some(self.ncpd.stopping)
     }
 
     fn stack(

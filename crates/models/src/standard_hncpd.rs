@@ -1,6 +1,6 @@
 //! Standard HNCPD: NCPD, then a hierarchical NMF of every factor on its own.
 
-use hntf_solvers::{Ncpd, Observer, Outcome, Start, balance_columns};
+use hntf_solvers::{Ncpd, Observer, Outcome, Start, Stopping, balance_columns};
 use hntf_tensor::{DenseTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,13 @@ impl NamedModel for StandardHncpd {
 impl Model for StandardHncpd {
     fn first_layer(&self) -> FirstLayer {
         FirstLayer::Ncpd(self.first_layer)
+    }
+
+    fn stopping_rule(&self, layer: usize) -> Option<Stopping> {
+        Some(match layer {
+            0 => self.first_layer.stopping,
+            _ => self.nmf.stopping,
+        })
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {

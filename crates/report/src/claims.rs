@@ -1,9 +1,8 @@
 //! Claims of the literature, held to the run's values.
 
-use comfy_table::CellAlignment;
 use serde::Serialize;
 
-use crate::format::{Format, finish, table};
+use crate::format::{Format, Grid};
 use crate::rows::rows;
 use hntf_experiment::Experiment;
 use hntf_run::Fits;
@@ -83,7 +82,7 @@ impl ClaimReport {
 
 /// Every claim of the experiment.
 pub fn claims(experiment: &Experiment, record: &Record) -> Vec<ClaimReport> {
-    let rows = rows(experiment);
+    let rows = rows(experiment, record);
     let value = |id: &String, layer: usize, metric: &str| {
         let row = rows.iter().find(|r| r.id == id)?;
         Some(row.summary(record, layer, metric)?.value)
@@ -127,16 +126,12 @@ fn judge(values: &[Option<f64>], tolerance: f64) -> ClaimVerdict {
 pub(super) fn claims_table(fits: &Fits<'_>, format: Format) -> String {
     let experiment = fits.prepared.experiment;
     let reports = claims(experiment, &fits.record);
-    let labels = rows(experiment);
-    let label = |id: &String| {
-        let row = labels.iter().find(|r| r.id == id);
-        row.map_or("", |r| r.label)
+    let names = rows(experiment, &fits.record);
+    let name = |id: &String| {
+        let row = names.iter().find(|r| r.id == id);
+        row.map_or("", |r| &r.name)
     };
-    let header = ["claim", "r", "values", "verdict"];
-    let mut table = table(format, header.map(str::to_owned).to_vec());
-    if let Some(values) = table.column_mut(2) {
-        values.set_cell_alignment(CellAlignment::Left);
-    }
+    let mut table = Grid::new(format, &["claim", "r", "values", "verdict"]).left(2);
     for report in &reports {
         for (i, at) in report.layers.iter().enumerate() {
             let mut values = String::new();
@@ -147,11 +142,11 @@ pub(super) fn claims_table(fits: &Fits<'_>, format: Format) -> String {
                     values.push_str(&format!(" {sign} "));
                 }
                 let number = value.map_or("–".to_owned(), |v| format!("{v:.6}"));
-                values.push_str(&format!("{} {number}", label(id)));
+                values.push_str(&format!("{} {number}", name(id)));
             }
             // In a terminal a claim stands once, above its layers; in a file every row is whole.
             let again = i > 0 && format == Format::Terminal;
-            table.add_row(vec![
+            table.row([
                 if again { String::new() } else { claim(report) },
                 at.rank.to_string(),
                 values,
@@ -162,7 +157,7 @@ pub(super) fn claims_table(fits: &Fits<'_>, format: Format) -> String {
     let hold = reports.iter().filter(|r| r.holds()).count();
     format!(
         "{}{hold} of {} claims hold at all their layers.\n\n",
-        finish(&table),
+        table.finish(),
         reports.len()
     )
 }

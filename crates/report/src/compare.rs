@@ -93,7 +93,7 @@ fn judge(value: f64, published: f64, digits: u8, tolerance: Option<f64>) -> Verd
 /// Every published number of the experiment beside ours.
 pub fn comparisons(experiment: &Experiment, record: &Record) -> Vec<Comparison> {
     let mut found = Vec::new();
-    let all = rows(experiment);
+    let all = rows(experiment, record);
     for row in &all {
         for metric in row.published.values.keys() {
             for (layer, rank) in experiment.ranks.iter().enumerate() {

@@ -14,22 +14,99 @@ pub enum Format {
     Latex,
 }
 
-pub(crate) fn table(format: Format, header: Vec<String>) -> Table {
-    let mut table = Table::new();
-    table.load_style(match format {
-        Format::Terminal => UTF8_FULL_CONDENSED,
-        Format::Markdown | Format::Latex => ASCII_MARKDOWN,
-    });
-    let columns = header.len();
-    table.set_header(header);
-    for column in 1..columns {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
+impl Format {
+    /// A title of a level, 1 the highest.
+    pub(crate) fn heading(self, level: usize, title: &str) -> String {
+        let title = one_line(title);
+        match self {
+            Self::Terminal => format!("{title}\n"),
+            Self::Markdown | Self::Latex => format!("{} {title}\n\n", "#".repeat(level)),
         }
     }
-    table
+
+    /// What a line of a list begins with.
+    pub(crate) fn bullet(self) -> &'static str {
+        match self {
+            Self::Terminal => "*",
+            Self::Markdown | Self::Latex => "-",
+        }
+    }
+
+    /// Text that ends neither its cell nor its line.
+    fn cell(self, text: &str) -> String {
+        let text = one_line(text);
+        match self {
+            Self::Terminal => text,
+            Self::Markdown | Self::Latex => text.replace('|', "\\|"),
+        }
+    }
 }
 
-pub(crate) fn finish(table: &Table) -> String {
-    format!("{table}\n\n")
+/// Without line breaks and whatever else a terminal would obey.
+pub(crate) fn one_line(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().map(plain).collect()
+}
+
+/// A table that is being filled.
+pub(crate) struct Grid {
+    format: Format,
+    table: Table,
+}
+
+impl Grid {
+    /// A table with these columns: the first to the left, the others to the right.
+    pub(crate) fn new<S: AsRef<str>>(format: Format, header: &[S]) -> Self {
+        let mut table = Table::new();
+        table.load_style(match format {
+            Format::Terminal => UTF8_FULL_CONDENSED,
+            Format::Markdown | Format::Latex => ASCII_MARKDOWN,
+        });
+        table.set_header(header.iter().map(|h| format.cell(h.as_ref())));
+        let mut grid = Self { format, table };
+        for column in 1..header.len() {
+            grid.align(column, CellAlignment::Right);
+        }
+        grid
+    }
+
+    /// The same with a column to the left.
+    pub(crate) fn left(mut self, column: usize) -> Self {
+        self.align(column, CellAlignment::Left);
+        self
+    }
+
+    fn align(&mut self, column: usize, alignment: CellAlignment) {
+        if let Some(column) = self.table.column_mut(column) {
+            column.set_cell_alignment(alignment);
+        }
+    }
+
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        let cells: Vec<String> = cells.into_iter().map(|c| self.format.cell(&c)).collect();
+        self.table.add_row(cells);
+    }
+
+    /// The table and an empty line.
+    pub(crate) fn finish(&self) -> String {
+        format!("{}\n\n", self.table)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_ends_before_its_end() {
+        let table = |format| {
+            let mut grid = Grid::new(format, &["a|b"]);
+            grid.row(["c|d\ne\u{1b}[31m".to_owned()]);
+            grid.finish()
+        };
+        let markdown = table(Format::Markdown);
+        assert!(markdown.contains("a\\|b") && markdown.contains("c\\|d e [31m"));
+        let terminal = table(Format::Terminal);
+        assert!(terminal.contains("a|b") && terminal.contains("c|d e [31m"));
+    }
 }

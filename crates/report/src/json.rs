@@ -21,12 +21,12 @@ pub fn json(fits: &Fits<'_>, command: &str) -> Value {
     metrics.sort_unstable();
     metrics.dedup();
     let mut summaries = Vec::new();
-    for row in rows(experiment) {
+    for row in rows(experiment, &fits.record) {
         for (layer, rank) in experiment.ranks.iter().enumerate() {
             for metric in &metrics {
                 if let Some(s) = row.summary(&fits.record, layer, metric) {
                     summaries.push(object!({
-                        "row": row.id, "label": row.label, "origin": row.origin,
+                        "row": row.id, "label": row.name, "origin": row.origin,
                         "aggregate": row.aggregate, "layer": layer, "rank": rank,
                         "metric": metric, "value": s.value, "smallest": s.range.0,
                         "largest": s.range.1, "trials": s.trials,

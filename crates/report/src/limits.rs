@@ -1,11 +1,7 @@
 //! Fits that ran into their limit of iterations before their stopping rule was met.
 
-use hntf_models::FirstLayer;
 use hntf_solvers::{Criterion, StopReason, Stopping};
-use serde::Deserialize;
-use toml::Table;
 
-use crate::rows::{Row, rows};
 use hntf_experiment::{Experiment, Method, Origin};
 use hntf_run::{FitSummary, Fits};
 
@@ -23,7 +19,7 @@ pub(super) fn stopped_at_limits(fits: &Fits<'_>) -> Option<String> {
         let all = fits.clone().count();
         let limited = fits.filter(|fit| is_limited(method, fit)).count();
         let label = &method.label;
-        (limited > 0).then(|| format!("{label} {limited} of {all}"))
+        (limited > 0).then(|| format!("{label} ({limited} of {all} fits)"))
     });
     let counted: Vec<String> = counted.collect();
     (!counted.is_empty()).then(|| {
@@ -36,57 +32,25 @@ pub(super) fn stopped_at_limits(fits: &Fits<'_>) -> Option<String> {
 
 /// Whether a method is fitted as a publication did it.
 fn is_protocol(experiment: &Experiment, method: &Method) -> bool {
-    let has_numbers = |row: &Row<'_>| !row.published.values.is_empty();
-    method.origin == Origin::Paper && rows(experiment).iter().any(has_numbers)
+    let methods = experiment.methods.iter().map(|m| &m.published);
+    let mut published = methods.chain(experiment.views.iter().map(|v| &v.published));
+    method.origin == Origin::Paper && published.any(|p| !p.values.is_empty())
 }
 
 /// Whether a layer with a rule that could have stopped it was stopped by the limit.
 fn is_limited(method: &Method, fit: &FitSummary) -> bool {
     let layers = fit.reasons.iter().zip(&fit.iterations).enumerate();
     layers.into_iter().any(|(layer, (reason, iterations))| {
+        let rule = method.model.value.stopping_rule(layer);
         *reason == StopReason::IterationLimit
             && *iterations > 0
-            && rule_of(method, layer).is_some_and(|rule| waits(&rule))
+            && rule.is_some_and(|rule| waits(&rule))
     })
 }
 
 /// Whether anything but the limit can stop it.
 fn waits(rule: &Stopping) -> bool {
     rule.criterion != Criterion::Never && rule.tolerance > 0.0
-}
-
-/// The stopping rule of a layer; `None` where it has a fixed number of iterations.
-///
-/// A `stopping` of the model's own is that of all layers that are trained together; otherwise the
-/// first layer has its solver's, and the layers above that of the solver they are fitted with,
-/// unless the model counts iterations or epochs.
-fn rule_of(method: &Method, layer: usize) -> Option<Stopping> {
-    let parameters = &method.model.parameters;
-    let joint = stopping(parameters);
-    if joint.is_some() {
-        return joint;
-    }
-    if layer == 0 {
-        return match method.model.value.first_layer() {
-            FirstLayer::Ncpd(ncpd) => Some(ncpd.stopping),
-            FirstLayer::Ssnmf(ssnmf) => Some(ssnmf.stopping),
-            FirstLayer::Joint => None,
-        };
-    }
-    if ["iterations", "epochs"]
-        .iter()
-        .any(|key| parameters.contains_key(*key))
-    {
-        return None;
-    }
-    let solvers = ["ssnmf", "nmf", "ncpd"].iter();
-    let mut solvers = solvers.filter_map(|key| parameters.get(*key)?.as_table());
-    solvers.next().and_then(stopping)
-}
-
-fn stopping(parameters: &Table) -> Option<Stopping> {
-    let rule = parameters.get("stopping")?.clone();
-    Stopping::deserialize(rule).ok()
 }
 
 #[cfg(test)]

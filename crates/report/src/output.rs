@@ -3,7 +3,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use hntf_figures::Figure;
 use rayon::prelude::*;
 
 use hntf_experiment::Experiment;

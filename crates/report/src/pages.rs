@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hntf_figures::AnyFigure;
+use hntf_figures::Figure;
 use hntf_run::Fits;
 use serde_json::{Number, Value};
 
@@ -20,7 +20,7 @@ pub struct Pages {
     /// `table.md`, `topics.md`, `topics.tex`, `figures/STEM.json`; not those that have nothing to say.
     pub texts: BTreeMap<String, String>,
     /// What is drawn.
-    pub figures: Vec<(String, AnyFigure)>,
+    pub figures: Vec<(String, Box<dyn Figure + Send + Sync>)>,
 }
 
 /// All pages of an experiment; `command` is the one that makes them.
@@ -41,7 +41,7 @@ pub fn pages(fits: &Fits<'_>, command: &str) -> Result<Pages, ReportError> {
     for section in &fits.prepared.experiment.figures {
         if let Some(figure) = draw(&section.value, fits)? {
             let stem = section.value.stem();
-            add(&format!("figures/{stem}.json"), data(&figure));
+            add(&format!("figures/{stem}.json"), data(&*figure));
             figures.push((stem, figure));
         }
     }
@@ -49,7 +49,7 @@ pub fn pages(fits: &Fits<'_>, command: &str) -> Result<Pages, ReportError> {
 }
 
 /// The data of a figure as JSON, a line for each of its parts.
-fn data(figure: &AnyFigure) -> String {
+fn data(figure: &(dyn Figure + Send + Sync)) -> String {
     let mut value = serde_json::to_value(figure).unwrap_or_default();
     round(&mut value);
     let Value::Object(parts) = value else {
@@ -82,14 +82,14 @@ mod tests {
 
     #[test]
     fn data_of_figures_are_json_of_numbers_that_can_be_seen() {
-        let figure = AnyFigure::Curves(Curves {
+        let figure = Curves {
             title: "a \"title\"".to_owned(),
             curves: vec![Curve {
                 label: "one".to_owned(),
                 points: vec![(1.0, 0.123_456_789), (2.0, f64::NAN), (3.0, 1.0 / 3e9)],
             }],
             ..Curves::default()
-        });
+        };
         let text = data(&figure);
         let back: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(back["title"], "a \"title\"");

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::format::{Format, finish, table};
+use crate::format::{Format, Grid};
 use hntf_experiment::metrics::{
     COPHENETIC, CORE_CONSISTENCY, DISPERSION, HELD_OUT_ERROR, STABILITY, STABILITY_OF_BEST,
     TRAINING_ERROR,
@@ -192,14 +192,14 @@ pub(super) fn rank_choice_tables(fits: &Fits<'_>, format: Format) -> String {
             .collect();
         let mut header = vec![report.label.clone()];
         header.extend(shown.iter().map(|column| column.0.to_owned()));
-        let mut table = table(format, header);
+        let mut table = Grid::new(format, &header);
         for row in &report.ranks {
             let mut line = vec![format!("r = {}", row.rank)];
             line.extend(shown.iter().map(|column| column.value(row, choice)));
-            table.add_row(line);
+            table.row(line);
         }
-        out.push_str(&finish(&table));
-        let bullet = if format == Format::Markdown { "-" } else { "*" };
+        out.push_str(&table.finish());
+        let bullet = format.bullet();
         for line in reading(&report, choice, &grouped) {
             out.push_str(&format!("{bullet} {line}\n"));
         }

@@ -3,14 +3,15 @@
 use hntf_experiment::metrics::TRAINING_ERROR;
 use hntf_experiment::{Aggregate, Experiment, Origin, Published};
 use hntf_run::{Record, best_of};
+use itertools::Itertools;
 
 /// A row of a table: a method, or a view of one.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Row<'a> {
     /// Its id.
     pub id: &'a str,
-    /// Its name.
-    pub label: &'a str,
+    /// Its label, which says so if it is not the mean over several trials.
+    pub name: String,
     /// The method whose cells it shows.
     pub method: &'a str,
     /// How trials are summed up.
@@ -35,35 +36,47 @@ pub struct Summary {
 }
 
 /// All rows: the methods in order, each followed by its views.
-pub fn rows(experiment: &Experiment) -> Vec<Row<'_>> {
+pub fn rows<'a>(experiment: &'a Experiment, record: &Record) -> Vec<Row<'a>> {
     let mut rows = Vec::new();
     for method in &experiment.methods {
+        let trials = trials(record, &method.id);
         rows.push(Row {
             id: &method.id,
-            label: &method.label,
+            name: name(&method.label, method.aggregate, trials),
             method: &method.id,
             aggregate: method.aggregate,
             origin: method.origin,
             published: &method.published,
         });
-        rows.extend(
-            experiment
-                .views
-                .iter()
-                .filter(|v| v.of == method.id)
-                .map(|view| Row {
-                    id: &view.id,
-                    label: &view.label,
-                    method: &view.of,
-                    aggregate: view.aggregate,
-                    origin: view.origin,
-                    published: &view.published,
-                }),
-        );
+        let views = experiment.views.iter().filter(|v| v.of == method.id);
+        rows.extend(views.map(|view| Row {
+            id: &view.id,
+            name: name(&view.label, view.aggregate, trials),
+            method: &view.of,
+            aggregate: view.aggregate,
+            origin: view.origin,
+            published: &view.published,
+        }));
     }
     // The literature's rows stand together, ours below them.
     rows.sort_by_key(|row| row.origin == Origin::Beyond);
     rows
+}
+
+/// How many trials of a method have cells.
+fn trials(record: &Record, method: &str) -> usize {
+    let of_method = record.cells().iter().filter(|c| c.method == method);
+    of_method.map(|c| c.trial).dedup().count()
+}
+
+fn name(label: &str, aggregate: Aggregate, trials: usize) -> String {
+    let how = match aggregate {
+        _ if trials < 2 || label.contains("best") => return label.to_owned(),
+        Aggregate::Mean => return label.to_owned(),
+        Aggregate::Best => "",
+        Aggregate::BestPerLayer => " at each layer",
+    };
+    format!("{label}, best of {trials}{how}")
 }
 
 impl Row<'_> {

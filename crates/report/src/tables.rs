@@ -4,7 +4,7 @@ use hntf_datasets::LabelSet;
 
 use crate::claims::claims_table;
 use crate::compare::{Comparison, Verdict, comparisons};
-use crate::format::{Format, finish, table};
+use crate::format::{Format, Grid, one_line};
 use crate::limits::stopped_at_limits;
 use crate::rank_choice::rank_choice_tables;
 use crate::rows::{Row, rows};
@@ -15,42 +15,39 @@ use hntf_run::Fits;
 /// The whole report of a run.
 pub fn render(fits: &Fits<'_>, command: &str, format: Format) -> String {
     let experiment = fits.prepared.experiment;
-    let heading = |level: &str, text: &str| match format {
-        Format::Terminal => format!("{text}\n"),
-        Format::Markdown | Format::Latex => format!("{level} {text}\n\n"),
-    };
+    let heading = |level: usize, text: &str| format.heading(level, text);
     let code = if format == Format::Markdown { "`" } else { "" };
-    let mut out = heading("#", &experiment.title);
+    let mut out = heading(1, &experiment.title);
     out.push_str(&format!("{code}{command}{code}\n\n"));
     for metric in &experiment.metrics {
-        out.push_str(&heading("##", &metric_title(fits, metric)));
+        out.push_str(&heading(2, &metric_title(fits, metric)));
         out.push_str(&overview(fits, metric, format));
     }
-    out.push_str(&legend(experiment));
+    out.push_str(&legend(&rows(experiment, &fits.record)));
     if let Some(line) = stopped_at_limits(fits) {
         out.push_str(&format!("{line}\n\n"));
     }
     if !comparisons(experiment, &fits.record).is_empty() {
-        out.push_str(&heading("##", "Published cells"));
+        out.push_str(&heading(2, "Published cells"));
         out.push_str(&published(fits, format));
     }
     if !experiment.claims.is_empty() {
-        out.push_str(&heading("##", "Claims"));
+        out.push_str(&heading(2, "Claims"));
         out.push_str(&claims_table(fits, format));
     }
     if experiment.rank_choice.is_some() {
-        out.push_str(&heading("##", "How many topics?"));
+        out.push_str(&heading(2, "How many topics?"));
         out.push_str(&rank_choice_tables(fits, format));
     }
     if let Some(table) = topic_losses(fits, format) {
         out.push_str(&heading(
-            "##",
+            2,
             "Topic-modelling loss (0 is right, lower is better)",
         ));
         out.push_str(&table);
     }
     out.push_str(&heading(
-        "##",
+        2,
         "Size of the models (rank-one terms / numbers stored)",
     ));
     out.push_str(&sizes(fits, format));
@@ -65,14 +62,10 @@ pub fn render(fits: &Fits<'_>, command: &str, format: Format) -> String {
     }
     let data_notes = &fits.prepared.dataset.notes;
     if !(experiment.notes.is_empty() && data_notes.is_empty()) {
-        out.push_str(&heading("##", "Notes"));
-        let bullet = if format == Format::Markdown {
-            "- "
-        } else {
-            "* "
-        };
+        out.push_str(&heading(2, "Notes"));
+        let bullet = format.bullet();
         for note in data_notes.iter().chain(&experiment.notes) {
-            out.push_str(&format!("{bullet}{}\n", note.trim()));
+            out.push_str(&format!("{bullet} {}\n", one_line(note.trim())));
         }
         out.push('\n');
     }
@@ -101,16 +94,16 @@ fn ranks_header(experiment: &Experiment) -> Vec<String> {
 
 fn name(row: &Row<'_>) -> String {
     match row.origin {
-        Origin::Paper => row.label.to_owned(),
-        Origin::Beyond => format!("{} †", row.label),
+        Origin::Paper => row.name.clone(),
+        Origin::Beyond => format!("{} †", row.name),
     }
 }
 
 fn overview(fits: &Fits<'_>, metric: &str, format: Format) -> String {
     let experiment = fits.prepared.experiment;
     let compared = comparisons(experiment, &fits.record);
-    let mut table = table(format, ranks_header(experiment));
-    for row in rows(experiment) {
+    let mut table = Grid::new(format, &ranks_header(experiment));
+    for row in rows(experiment, &fits.record) {
         let cell = |layer: usize| {
             let Some(summary) = row.summary(&fits.record, layer, metric) else {
                 return "–".to_owned();
@@ -125,13 +118,12 @@ fn overview(fits: &Fits<'_>, metric: &str, format: Format) -> String {
             format!("{:.4}{mark}", summary.value)
         };
         let cells = (0..experiment.ranks.len()).map(cell);
-        table.add_row(std::iter::once(name(&row)).chain(cells).collect::<Vec<_>>());
+        table.row(std::iter::once(name(&row)).chain(cells));
     }
-    finish(&table)
+    table.finish()
 }
 
-fn legend(experiment: &Experiment) -> String {
-    let rows = rows(experiment);
+fn legend(rows: &[Row<'_>]) -> String {
     let mut lines = vec!["Means over trials".to_owned()];
     if rows.iter().any(|r| r.aggregate != Aggregate::Mean) {
         lines[0].push_str(", but where the name says best: chosen by training error alone");
@@ -159,8 +151,8 @@ fn published(fits: &Fits<'_>, format: Format) -> String {
         "tolerance",
         "verdict",
     ];
-    let mut table = table(format, header.map(str::to_owned).to_vec());
-    let all = rows(experiment);
+    let mut table = Grid::new(format, &header);
+    let all = rows(experiment, &fits.record);
     let compared = comparisons(experiment, &fits.record);
     for c in &compared {
         let Some(row) = all.iter().find(|r| r.id == c.row) else {
@@ -171,8 +163,8 @@ fn published(fits: &Fits<'_>, format: Format) -> String {
         };
         let digits = usize::from(c.digits);
         let rounding = 0.5 * 10_f64.powi(-i32::from(c.digits));
-        table.add_row(vec![
-            format!("{}, r = {}, {}", row.label, c.rank, c.metric),
+        table.row([
+            format!("{}, r = {}, {}", row.name, c.rank, c.metric),
             summary.trials.to_string(),
             format!("{:.6}", summary.range.0),
             format!("{:.6}", summary.range.1),
@@ -191,7 +183,7 @@ fn published(fits: &Fits<'_>, format: Format) -> String {
     );
     let mut lines = format!(
         "{}{} published cells: {same} reproduced to their digits, {near} within tolerance, {other} differ.",
-        finish(&table),
+        table.finish(),
         compared.len()
     );
     match compared.iter().filter(|c| c.is_blurred()).count() {
@@ -222,7 +214,7 @@ fn signed(difference: f64) -> String {
 /// The number of fits behind a compared cell and that of the experiment, if it is larger.
 fn fewer_trials(fits: &Fits<'_>, compared: &Comparison) -> Option<(usize, usize)> {
     let experiment = fits.prepared.experiment;
-    let all = rows(experiment);
+    let all = rows(experiment, &fits.record);
     let row = all.iter().find(|row| row.id == compared.row)?;
     let (_, method) = experiment.method(row.method)?;
     let order = fits.prepared.dataset.data.shape().len();
@@ -252,11 +244,9 @@ fn topic_losses(fits: &Fits<'_>, format: Format) -> Option<String> {
     let title = |(from, to): &(usize, usize)| {
         format!("{} → {}", experiment.ranks[*from], experiment.ranks[*to])
     };
-    let header = std::iter::once("method".to_owned())
-        .chain(pairs.iter().map(title))
-        .collect();
-    let mut table = table(format, header);
-    for row in rows(experiment) {
+    let header = std::iter::once("method".to_owned()).chain(pairs.iter().map(title));
+    let mut table = Grid::new(format, &header.collect::<Vec<_>>());
+    for row in rows(experiment, &fits.record) {
         let cells: Vec<Option<String>> = pairs
             .iter()
             .map(|(from, to)| {
@@ -269,16 +259,19 @@ fn topic_losses(fits: &Fits<'_>, format: Format) -> Option<String> {
             let shown = cells
                 .into_iter()
                 .map(|c| c.unwrap_or_else(|| "–".to_owned()));
-            table.add_row(std::iter::once(name(&row)).chain(shown).collect::<Vec<_>>());
+            table.row(std::iter::once(name(&row)).chain(shown));
         }
     }
-    Some(finish(&table))
+    Some(table.finish())
 }
 
 fn sizes(fits: &Fits<'_>, format: Format) -> String {
     let experiment = fits.prepared.experiment;
-    let mut table = table(format, ranks_header(experiment));
-    for row in rows(experiment).iter().filter(|r| r.id == r.method) {
+    let mut table = Grid::new(format, &ranks_header(experiment));
+    for row in rows(experiment, &fits.record)
+        .iter()
+        .filter(|r| r.id == r.method)
+    {
         let cell = |layer: usize| {
             let value = |metric| row.summary(&fits.record, layer, metric).map(|s| s.value);
             match (value(TERMS), value(PARAMETERS)) {
@@ -287,9 +280,9 @@ fn sizes(fits: &Fits<'_>, format: Format) -> String {
             }
         };
         let cells = (0..experiment.ranks.len()).map(cell);
-        table.add_row(std::iter::once(name(row)).chain(cells).collect::<Vec<_>>());
+        table.row(std::iter::once(name(row)).chain(cells));
     }
-    finish(&table)
+    table.finish()
 }
 
 #[cfg(test)]

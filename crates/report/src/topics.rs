@@ -1,9 +1,7 @@
 //! Topics as words: for a terminal, for Markdown and for LaTeX.
 
-use comfy_table::CellAlignment;
-
 use crate::error::ReportError;
-use crate::format::{Format, finish, table};
+use crate::format::{Format, Grid, one_line};
 use crate::published::{PublishedTopics, match_published};
 use crate::shown::shown;
 use hntf_models::topics::{Topic, TopicTree, topic_tree};
@@ -58,7 +56,7 @@ struct Named {
 
 impl Named {
     fn title(&self) -> String {
-        format!("{}, trial {}", self.label, self.trial)
+        one_line(&format!("{}, trial {}", self.label, self.trial))
     }
 
     /// "made of rank 8", and by which mode if not by the words'.
@@ -140,34 +138,26 @@ fn beside_published(out: &mut String, layer: &PublishedTopics, format: Format) {
         "Published topics beside {}, rank {}",
         layer.label, layer.rank
     );
-    match format {
-        Format::Terminal => out.push_str(&format!("{title}\n")),
-        Format::Markdown | Format::Latex => out.push_str(&format!("### {title}\n\n")),
-    }
+    out.push_str(&format.heading(3, &title));
     let header = ["published", "topic", "ours", "shared", "verdict"];
-    let mut table = table(format, header.map(str::to_owned).to_vec());
-    if let Some(ours) = table.column_mut(2) {
-        ours.set_cell_alignment(CellAlignment::Left);
-    }
+    let mut table = Grid::new(format, &header).left(2);
     for topic in &layer.topics {
         let verdict = match (topic.word_for_word, topic.found) {
             (true, _) => "word for word",
             (false, true) => "found",
             (false, false) => "NOT FOUND",
         };
-        // A bar would end the cell.
-        let joined = |words: &[String]| words.join(" ").replace('|', "\\|");
-        table.add_row(vec![
-            joined(&topic.published),
+        table.row([
+            topic.published.join(" "),
             topic
                 .topic
                 .map_or("–".to_owned(), |number| number.to_string()),
-            joined(&topic.words),
+            topic.words.join(" "),
             format!("{} of {}", topic.shared.len(), topic.published.len()),
             verdict.to_owned(),
         ]);
     }
-    out.push_str(&finish(&table));
+    out.push_str(&table.finish());
     out.push_str(&format!(
         "{} of {} published topics found ({} among one topic's top {}), {} word for word.\n\n",
         layer.found,
@@ -191,12 +181,8 @@ fn enough(layer: &PublishedTopics) -> String {
 }
 
 fn words(topic: &Topic) -> String {
-    topic
-        .words
-        .iter()
-        .map(|(word, _)| word.as_str())
-        .collect::<Vec<_>>()
-        .join(" ")
+    let words = topic.words.iter().map(|(word, _)| one_line(word));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// "62 % of topic 3, 21 % of topic 1".
@@ -224,23 +210,17 @@ fn markdown(out: &mut String, named: &Named) {
     out.push_str(&format!("## Topics of {}\n\n", named.title()));
     for (l, (rank, layer)) in named.ranks.iter().zip(&named.tree.layers).enumerate() {
         out.push_str(&format!("### Rank {rank}\n\n"));
-        let has_parts = named.has_parts(l);
-        if has_parts {
-            let made_of = named.made_of(l);
-            out.push_str(&format!("| topic | words | {made_of} |\n|---|---|---|\n"));
-        } else {
-            out.push_str("| topic | words |\n|---|---|\n");
+        let mut header = vec!["topic".to_owned(), "words".to_owned()];
+        if named.has_parts(l) {
+            header.push(named.made_of(l));
         }
+        let columns = header.len();
+        let mut table = Grid::new(Format::Markdown, &header).left(1).left(2);
         for (j, topic) in layer.iter().enumerate() {
-            // A bar would end the cell.
-            let words = words(topic).replace('|', "\\|");
-            out.push_str(&format!("| {} | {words} |", j + 1));
-            if has_parts {
-                out.push_str(&format!(" {} |", parts(topic)));
-            }
-            out.push('\n');
+            let cells = [(j + 1).to_string(), words(topic), parts(topic)];
+            table.row(cells.into_iter().take(columns));
         }
-        out.push('\n');
+        out.push_str(&table.finish());
     }
 }
 

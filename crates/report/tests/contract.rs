@@ -11,7 +11,6 @@ use common::{experiment, on, tensor, with_fits, with_run};
 use hntf_experiment::Experiment;
 use hntf_experiment::figures::FIGURES;
 use hntf_experiment::registry::{DATASETS, Entry, MODELS};
-use hntf_figures::Figure;
 use hntf_report::draw;
 use toml::{Table, Value};
 

@@ -160,8 +160,8 @@ fn three_trials() -> Record {
 
 fn summarised(aggregate: &str) -> [f64; 2] {
     let experiment = plain(&method("a", &format!("aggregate = \"{aggregate}\"")));
-    let rows = rows(&experiment);
     let record = three_trials();
+    let rows = rows(&experiment, &record);
     [0, 1].map(|layer| {
         let summary = rows[0].summary(&record, layer, "relative-error").unwrap();
         assert_eq!(summary.trials, 3);
@@ -179,9 +179,22 @@ fn aggregates_choose_by_training_error_alone() {
 }
 
 #[test]
+fn a_row_that_is_no_mean_says_so_if_there_are_several_trials() {
+    let name = |aggregate: &str, record: &Record| {
+        let experiment = plain(&method("a", &format!("aggregate = \"{aggregate}\"")));
+        rows(&experiment, record)[0].name.clone()
+    };
+    let named = |aggregate| name(aggregate, &three_trials());
+    assert_eq!(named("mean"), "a");
+    assert_eq!(named("best"), "a, best of 3");
+    assert_eq!(named("best-per-layer"), "a, best of 3 at each layer");
+    assert_eq!(name("best", &Record::default()), "a");
+}
+
+#[test]
 fn a_metric_that_was_not_measured_has_no_summary() {
     let experiment = plain(&(method("a", "aggregate = \"best\"") + &method("b", "")));
-    let rows = rows(&experiment);
+    let rows = rows(&experiment, &three_trials());
     assert_eq!(rows[0].summary(&three_trials(), 0, "terms"), None);
     assert_eq!(rows[1].summary(&three_trials(), 0, "relative-error"), None);
     assert_eq!(
@@ -204,7 +217,10 @@ fn rows_of_the_literature_stand_first_and_views_behind_their_method() {
     ]
     .concat();
     let experiment = plain(&text);
-    let ids: Vec<_> = rows(&experiment).iter().map(|r| (r.id, r.origin)).collect();
+    let ids: Vec<_> = rows(&experiment, &Record::default())
+        .iter()
+        .map(|r| (r.id, r.origin))
+        .collect();
     let paper = ["a", "a-best", "b"].map(|id| (id, Origin::Paper));
     assert_eq!(ids, [&paper[..], &[("ours", Origin::Beyond)]].concat());
 }

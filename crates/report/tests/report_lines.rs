@@ -89,7 +89,7 @@ fn fits_stopped_by_their_limit_are_counted_but_not_those_of_a_published_protocol
         let experiment = experiment(folder.path(), &text);
         with_fits(&experiment, |f| render(f, "command", Format::Terminal))
     };
-    let line = "before they had settled: M 2 of 2; a larger `max-iterations`";
+    let line = "before they had settled: M (2 of 2 fits); a larger `max-iterations`";
     let numbers = "published.values.relative-error = [0.1]\n";
     assert!(report("", "paper").contains(line));
     assert!(report(numbers, "beyond").contains(line));

@@ -10,7 +10,6 @@ mod common;
 use std::path::Path;
 
 use common::{experiment, with_fits};
-use hntf_figures::Figure;
 use hntf_report::{Format, draw, json, published_topics, topics};
 use hntf_run::Fits;
 use insta::assert_snapshot;

@@ -113,16 +113,11 @@ pub enum TensorError {
         /// Its size.
         size: usize,
     },
-    /// Column pointers that do not cut the values into columns.
-    #[error(
-        "the pointers of {columns} compressed columns must be one more than there are columns, \
-         begin with 0, never decrease and end with the number of row indices, but {problem}"
-    )]
-    Pointers {
-        /// Number of columns.
-        columns: usize,
-        /// What was found.
-        problem: String,
+    /// A tensor of another order where a matrix is needed.
+    #[error("a matrix has two modes, but this tensor has the shape {shape:?}")]
+    NotAMatrix {
+        /// Sizes of the modes.
+        shape: Vec<usize>,
     },
     /// A tensor without modes.
     #[error("a tensor needs at least one mode")]

@@ -147,30 +147,6 @@ fn modes_of_four_billion_indices_cost_nothing() {
 }
 
 #[test]
-fn compressed_columns_are_a_matrix() {
-    // Columns {2: 5, 0: 1}, {} and {1: 3}.
-    let make = |pointers: &[usize]| {
-        let values = vec![5.0, 1.0, 3.0];
-        SparseTensor::from_compressed_columns(3, 3, pointers, &[2, 0, 1], values)
-    };
-    let data = make(&[0, 2, 2, 3]).unwrap().to_dense().unwrap();
-    assert_eq!(data.values(), [1.0, 0.0, 0.0, 0.0, 0.0, 3.0, 5.0, 0.0, 0.0]);
-    let problem = |pointers: &[usize]| {
-        let message = make(pointers).unwrap_err().to_string();
-        message.rsplit_once("but ").unwrap().1.to_owned()
-    };
-    assert_eq!(problem(&[0, 2, 3]), "there are 3 pointers");
-    assert_eq!(problem(&[1, 2, 2, 3]), "the first one is 1");
-    assert_eq!(problem(&[0, 3, 2, 3]), "column 1 goes from 3 to 2");
-    assert!(
-        make(&[0, 2, 2, 9])
-            .unwrap_err()
-            .to_string()
-            .contains("the last one is 9")
-    );
-}
-
-#[test]
 fn bad_coordinates_are_named() {
     let message = |shape: &[usize], flat: &[u32], values: &[f64]| {
         Coordinates::new(shape.to_vec(), flat.to_vec(), values.to_vec())

@@ -9,7 +9,7 @@ use super::error::CorpusError;
 use super::hold_out::{a_quarter, check_share, split};
 use super::options::{CorpusOptions, Format};
 use crate::parameters::parameters;
-use crate::text::{TextOptions, Vectorizer};
+use crate::text::{FittedText, Scaling, TextOptions, Vectorizer};
 use crate::{About, Dataset, DatasetError, Field, LabelSet, NamedSource, Places, Source};
 
 parameters! {
@@ -75,7 +75,7 @@ impl Source for CorpusSource {
             source,
         };
         let vectorizer = Vectorizer::new(&self.text).map_err(text)?;
-        let (_, matrix) = vectorizer.fit_transform(&corpus.texts()).map_err(text)?;
+        let (fitted, matrix) = vectorizer.fit_transform(&corpus.texts()).map_err(text)?;
         let mut notes = Vec::new();
         let mut labels = Vec::new();
         if self.labels {
@@ -108,6 +108,7 @@ impl Source for CorpusSource {
             items: vec![Some(vocabulary), Some(documents)],
             labels,
             notes,
+            text: Some(FittedText::new(0, fitted, Scaling::None)),
             ..Dataset::new(Box::new(tensor), "data", mode_names)
         })
     }

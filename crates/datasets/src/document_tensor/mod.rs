@@ -15,7 +15,7 @@ pub use options::{DocumentTensorSource, EmptyCells, Normalise, Take};
 pub use period::Period;
 
 use crate::corpus::{Corpus, CorpusOptions, Format};
-use crate::text::{Norm, TermDocuments, TextOptions, Vectorizer};
+use crate::text::{FittedText, Norm, Scaling, TermDocuments, TextOptions, Vectorizer};
 use crate::{About, Dataset, DatasetError, Field, NamedSource, Places, Source};
 use cells::Cells;
 
@@ -36,6 +36,8 @@ pub struct DocumentTensor {
     pub available: usize,
     /// Cells without an entry.
     pub empty: usize,
+    /// From the joined documents of a cell to its words.
+    pub text: FittedText,
 }
 
 impl NamedSource for DocumentTensorSource {
@@ -90,15 +92,16 @@ impl DocumentTensorSource {
         self.check_cells(path, &cells, "document", is_empty)?;
 
         let texts: Vec<String> = cells.documents.iter().map(|cell| join(cell)).collect();
-        let (_, mut matrix) = vectorizer.fit_transform(&texts).map_err(text)?;
+        let (fitted, mut matrix) = vectorizer.fit_transform(&texts).map_err(text)?;
         let without_words = matrix.empty_columns();
         let is_empty = |cell: usize| without_words.binary_search(&cell).is_ok();
         self.check_cells(path, &cells, "word of the vocabulary", is_empty)?;
-        match self.normalise {
-            Normalise::Cell => normalise(&mut matrix, 1),
-            Normalise::Author => normalise(&mut matrix, cells.periods.len()),
-            Normalise::None => {}
-        }
+        let scaling = match self.normalise {
+            Normalise::Cell => Scaling::Document,
+            Normalise::Author => Scaling::Together,
+            Normalise::None => Scaling::None,
+        };
+        scaling.scale(&mut matrix, cells.periods.len());
         let content = |source| DatasetError::Content {
             path: path.to_owned(),
             source,
@@ -113,6 +116,7 @@ impl DocumentTensorSource {
             used,
             available,
             empty: without_words.len(),
+            text: FittedText::new(2, fitted, scaling),
         })
     }
 
@@ -192,6 +196,7 @@ impl DocumentTensor {
                 Some(self.vocabulary),
             ],
             notes: vec![note],
+            text: Some(self.text),
             ..Dataset::new(Box::new(self.tensor), "data", modes)
         }
     }
@@ -200,19 +205,6 @@ impl DocumentTensor {
 fn join(cell: &[&crate::corpus::Document]) -> String {
     let texts: Vec<&str> = cell.iter().map(|document| document.text.as_str()).collect();
     texts.join(" ")
-}
-
-/// Scales every `columns` columns one after the other to the Euclidean norm 1 together; what is
-/// empty stays empty.
-fn normalise(matrix: &mut TermDocuments, columns: usize) {
-    let ends = matrix.indptr.iter().skip(columns).step_by(columns.max(1));
-    let mut start = 0;
-    for end in ends {
-        let values = &mut matrix.values[start..*end];
-        let norm = values.iter().map(|value| value * value).sum::<f64>().sqrt();
-        values.iter_mut().for_each(|value| *value /= norm);
-        start = *end;
-    }
 }
 
 /// Columns, one a cell, to a tensor of order 3.
@@ -228,13 +220,14 @@ fn fold(
         })
     };
     let mut indices = Vec::with_capacity(3 * matrix.nnz());
-    for (cell, entries) in matrix.indptr.windows(2).enumerate() {
+    for (cell, words) in matrix.entries.outer_iterator().enumerate() {
         let (author, period) = (index(cell / periods)?, index(cell % periods)?);
-        for word in &matrix.indices[entries[0]..entries[1]] {
+        for word in words.indices() {
             indices.extend([author, period, index(*word)?]);
         }
     }
-    let tensor = SparseTensor::from_coordinates(shape, indices, matrix.values.clone())?;
+    let values = matrix.entries.data().to_vec();
+    let tensor = SparseTensor::from_coordinates(shape, indices, values)?;
     tensor.check_not_zero()?;
     Ok(tensor)
 }

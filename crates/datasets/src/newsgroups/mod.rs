@@ -20,7 +20,7 @@ pub use groups::{GROUPS, Group, GroupCount, PUBLISHED_GROUPS, SUBJECTS, Split};
 pub use options::{ColumnOrder, NewsgroupsOptions, Part, PerGroup};
 pub use posts::{Post, read_posts};
 
-use crate::text::{TermDocuments, Vectorizer};
+use crate::text::{FittedVectorizer, TermDocuments, Vectorizer};
 
 /// Posts as a matrix, with their classes.
 ///
@@ -44,6 +44,8 @@ pub struct Newsgroups {
     pub labelled: Vec<bool>,
     /// Posts from which vocabulary and weights were learnt.
     pub posts: usize,
+    /// Their vocabulary and weights.
+    pub fitted: FittedVectorizer,
 }
 
 /// Loads posts of the collection as a matrix.
@@ -78,6 +80,7 @@ pub fn load(source: &Path, options: &NewsgroupsOptions) -> Result<Newsgroups, Ne
         class_of,
         super_classes,
         posts: posts.len(),
+        fitted,
     })
 }
 

@@ -1,7 +1,7 @@
 //! 20 Newsgroups as a configuration names it.
 
 use super::{ARCHIVE, NewsgroupsOptions, load, validate};
-use crate::text::TextOptions;
+use crate::text::{FittedText, Scaling, TextOptions};
 use crate::{About, Dataset, DatasetError, Field, LabelSet, NamedSource, Origin, Places, Source};
 
 impl NamedSource for NewsgroupsOptions {
@@ -52,6 +52,7 @@ impl Source for NewsgroupsOptions {
                 ),
             ],
             notes,
+            text: Some(FittedText::new(0, newsgroups.fitted, Scaling::None)),
             ..Dataset::new(Box::new(tensor), "data", mode_names)
         })
     }

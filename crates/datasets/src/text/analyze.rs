@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::error::TextError;
+use super::options::TextOptions;
 use super::pattern::{Pattern, TooCostly};
-use super::{TextError, TextOptions};
 
 /// Web addresses, with a scheme or without.
 const URL: &str = r"https?://\S+|www\.\S+";

@@ -4,24 +4,28 @@
 use std::collections::HashMap;
 
 use rayon::prelude::*;
+use sprs::CsMat;
 
-use super::TextError;
 use super::analyze::Analyzer;
+use super::error::TextError;
 
 /// Documents counted together. Large enough that a chunk's own table of terms pays.
 const CHUNK: usize = 256;
 
-/// Occurrences of terms, compressed by documents, terms ascending within a document.
-pub(super) struct Counts {
-    pub(super) indptr: Vec<usize>,
-    pub(super) terms: Vec<usize>,
-    pub(super) counts: Vec<u32>,
+/// Occurrences of terms: terms × documents, by columns.
+pub(super) type Counts = CsMat<u32>;
+
+/// Columns of counts while they are found, terms ascending within each.
+struct Columns {
+    starts: Vec<usize>,
+    terms: Vec<usize>,
+    counts: Vec<u32>,
 }
 
-impl Counts {
+impl Columns {
     fn new() -> Self {
         Self {
-            indptr: vec![0],
+            starts: vec![0],
             terms: Vec::new(),
             counts: Vec::new(),
         }
@@ -35,52 +39,58 @@ impl Counts {
             self.counts
                 .push(u32::try_from(run.len()).unwrap_or(u32::MAX));
         }
-        self.indptr.push(self.terms.len());
+        self.starts.push(self.terms.len());
     }
 
     /// Appends the documents of `other` after renaming its terms; a term renamed to `None` is
     /// dropped.
-    fn append(&mut self, other: &Self, rename: impl Fn(usize) -> Option<usize>) {
+    fn append(&mut self, other: &Counts, rename: impl Fn(usize) -> Option<usize>) {
         let mut column = Vec::new();
-        for range in other.indptr.windows(2) {
-            let entries = range[0]..range[1];
+        for document in other.outer_iterator() {
             column.clear();
-            column.extend(entries.filter_map(|k| Some((rename(other.terms[k])?, other.counts[k]))));
+            let entries = document.iter();
+            column.extend(entries.filter_map(|(term, count)| Some((rename(term)?, *count))));
             column.sort_unstable();
             self.terms.extend(column.iter().map(|&(term, _)| term));
             self.counts.extend(column.iter().map(|&(_, count)| count));
-            self.indptr.push(self.terms.len());
+            self.starts.push(self.terms.len());
         }
     }
 
-    /// The same counts with other names of terms; a term renamed to `None` is dropped.
-    pub(super) fn renamed(&self, rename: impl Fn(usize) -> Option<usize>) -> Self {
-        let mut renamed = Self::new();
-        renamed.append(self, rename);
-        renamed
+    /// The counts of `terms` terms.
+    fn finish(self, terms: usize) -> Counts {
+        let shape = (terms, self.starts.len() - 1);
+        Counts::new_csc(shape, self.starts, self.terms, self.counts)
     }
+}
 
-    pub(super) fn documents(&self) -> usize {
-        self.indptr.len() - 1
-    }
+/// The same counts of `terms` terms with other names; a term renamed to `None` is dropped.
+pub(super) fn renamed(
+    counts: &Counts,
+    terms: usize,
+    rename: impl Fn(usize) -> Option<usize>,
+) -> Counts {
+    let mut renamed = Columns::new();
+    renamed.append(counts, rename);
+    renamed.finish(terms)
+}
 
-    /// For each of `terms` terms the number of documents it occurs in.
-    pub(super) fn document_frequencies(&self, terms: usize) -> Vec<usize> {
-        let mut frequencies = vec![0; terms];
-        for &term in &self.terms {
-            frequencies[term] += 1;
-        }
-        frequencies
+/// For each term the number of documents it occurs in.
+pub(super) fn document_frequencies(counts: &Counts) -> Vec<usize> {
+    let mut frequencies = vec![0; counts.rows()];
+    for &term in counts.indices() {
+        frequencies[term] += 1;
     }
+    frequencies
+}
 
-    /// For each of `terms` terms the number of its occurrences.
-    pub(super) fn occurrences(&self, terms: usize) -> Vec<u64> {
-        let mut occurrences = vec![0; terms];
-        for (&term, &count) in self.terms.iter().zip(&self.counts) {
-            occurrences[term] += u64::from(count);
-        }
-        occurrences
+/// For each term the number of its occurrences.
+pub(super) fn occurrences(counts: &Counts) -> Vec<u64> {
+    let mut occurrences = vec![0; counts.rows()];
+    for (&term, &count) in counts.indices().iter().zip(counts.data()) {
+        occurrences[term] += u64::from(count);
     }
+    occurrences
 }
 
 /// Counts every term there is. Returns the terms, sorted by code points, and their counts.
@@ -90,22 +100,23 @@ pub(super) fn count_all<D: AsRef<str> + Sync>(
 ) -> Result<(Vec<String>, Counts), TextError> {
     let chunks = by_chunk(documents, |first, chunk| {
         let mut ids = HashMap::new();
-        let mut counts = Counts::new();
-        count_into(&mut counts, analyzer, first, chunk, |term| {
+        let mut columns = Columns::new();
+        count_into(&mut columns, analyzer, first, chunk, |term| {
             Some(intern(&mut ids, term))
         })?;
+        let counts = columns.finish(ids.len());
         Ok((ids, counts))
     })?;
 
     let mut ids = HashMap::new();
-    let mut counts = Counts::new();
+    let mut columns = Columns::new();
     for (chunk_ids, chunk_counts) in chunks {
         let mut rename = vec![0; chunk_ids.len()];
         for (term, id) in chunk_ids {
             let next = ids.len();
             rename[id] = *ids.entry(term).or_insert(next);
         }
-        counts.append(&chunk_counts, |id| Some(rename[id]));
+        columns.append(&chunk_counts, |id| Some(rename[id]));
     }
 
     // The order in which terms were met is arbitrary; that of their code points is not.
@@ -115,29 +126,32 @@ pub(super) fn count_all<D: AsRef<str> + Sync>(
     for (position, (_, id)) in sorted.iter().enumerate() {
         rank[*id] = position;
     }
-    let counts = counts.renamed(|id| Some(rank[id]));
+    let terms = sorted.len();
+    let counts = renamed(&columns.finish(terms), terms, |id| Some(rank[id]));
     let vocabulary = sorted.into_iter().map(|(term, _)| term).collect();
     Ok((vocabulary, counts))
 }
 
-/// Counts the terms of a vocabulary only.
+/// Counts the terms of a vocabulary, and in every document the occurrences of others.
 pub(super) fn count_known<D: AsRef<str> + Sync>(
     analyzer: &Analyzer,
     documents: &[D],
     ids: &HashMap<String, usize>,
-) -> Result<Counts, TextError> {
+) -> Result<(Counts, Vec<usize>), TextError> {
     let chunks = by_chunk(documents, |first, chunk| {
-        let mut counts = Counts::new();
-        count_into(&mut counts, analyzer, first, chunk, |term| {
+        let mut columns = Columns::new();
+        let unknown = count_into(&mut columns, analyzer, first, chunk, |term| {
             ids.get(term).copied()
         })?;
-        Ok(counts)
+        Ok((columns.finish(ids.len()), unknown))
     })?;
-    let mut counts = Counts::new();
-    for chunk in &chunks {
-        counts.append(chunk, Some);
+    let mut columns = Columns::new();
+    let mut unknown = Vec::with_capacity(documents.len());
+    for (counts, of_chunk) in &chunks {
+        columns.append(counts, Some);
+        unknown.extend_from_slice(of_chunk);
     }
-    Ok(counts)
+    Ok((columns.finish(ids.len()), unknown))
 }
 
 /// Works on chunks in parallel; `work` is told the position of a chunk's first document. Of
@@ -154,22 +168,28 @@ fn by_chunk<D: Sync, R: Send>(
     results.into_iter().collect()
 }
 
+/// Counts the terms that have an id, and returns how many have none in every document.
 fn count_into<D: AsRef<str>>(
-    counts: &mut Counts,
+    columns: &mut Columns,
     analyzer: &Analyzer,
     first: usize,
     documents: &[D],
     mut id_of: impl FnMut(&str) -> Option<usize>,
-) -> Result<(), TextError> {
+) -> Result<Vec<usize>, TextError> {
     let mut occurrences = Vec::new();
+    let mut unknown = Vec::with_capacity(documents.len());
     for (offset, document) in documents.iter().enumerate() {
         occurrences.clear();
-        analyzer
-            .for_each_term(document.as_ref(), |term| occurrences.extend(id_of(term)))
-            .map_err(|costly| costly.on(first + offset))?;
-        counts.push_occurrences(&mut occurrences);
+        let mut without = 0;
+        let terms = analyzer.for_each_term(document.as_ref(), |term| match id_of(term) {
+            Some(id) => occurrences.push(id),
+            None => without += 1,
+        });
+        terms.map_err(|costly| costly.on(first + offset))?;
+        columns.push_occurrences(&mut occurrences);
+        unknown.push(without);
     }
-    Ok(())
+    Ok(unknown)
 }
 
 /// The number of a term, a new one if it is met for the first time.

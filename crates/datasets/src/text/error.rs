@@ -85,4 +85,13 @@ pub enum TextError {
         /// Number of documents.
         documents: usize,
     },
+
+    /// A kept pipeline whose parts do not go together.
+    #[error(
+        "the kept text pipeline cannot be used, {problem}: it was damaged or changed, make it again"
+    )]
+    Kept {
+        /// What is wrong with it.
+        problem: &'static str,
+    },
 }

@@ -7,12 +7,16 @@
 mod analyze;
 mod counts;
 mod error;
+mod fitted;
 mod matrix;
 mod options;
 mod pattern;
+mod pipeline;
 mod vectorizer;
 
 pub use error::TextError;
+pub use fitted::FittedVectorizer;
 pub use matrix::TermDocuments;
 pub use options::{Frequency, Norm, StopWords, TextOptions, Weighting};
-pub use vectorizer::{FittedVectorizer, Vectorizer};
+pub use pipeline::{Applied, FittedText, Scaling};
+pub use vectorizer::Vectorizer;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::parameters::parameters;
 
-use super::TextError;
+use super::error::TextError;
 
 parameters! {
     /// How documents become columns of a matrix.

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use fancy_regex::Regex;
 
-use super::TextError;
+use super::error::TextError;
 
 /// Members of Python's `\w`, for use inside a character class.
 const WORD: &str = r"\p{L}\p{N}_";

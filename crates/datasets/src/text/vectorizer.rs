@@ -1,10 +1,11 @@
-//! Learning a vocabulary and its weights from documents, and applying them.
-
-use std::collections::HashMap;
+//! Learning a vocabulary and its weights from documents.
 
 use super::analyze::Analyzer;
-use super::counts::{Counts, count_all, count_known};
-use super::{Norm, TermDocuments, TextError, TextOptions, Weighting};
+use super::counts::{Counts, count_all, document_frequencies, occurrences, renamed};
+use super::error::TextError;
+use super::fitted::FittedVectorizer;
+use super::matrix::TermDocuments;
+use super::options::{TextOptions, Weighting};
 
 /// Options that have been checked and compiled, ready to learn from documents.
 ///
@@ -26,16 +27,6 @@ use super::{Norm, TermDocuments, TextError, TextOptions, Weighting};
 pub struct Vectorizer {
     options: TextOptions,
     analyzer: Analyzer,
-}
-
-/// A vocabulary and weights learnt from documents.
-#[derive(Debug, Clone)]
-pub struct FittedVectorizer {
-    options: TextOptions,
-    analyzer: Analyzer,
-    vocabulary: Vec<String>,
-    ids: HashMap<String, usize>,
-    idf: Option<Vec<f64>>,
 }
 
 impl Vectorizer {
@@ -84,7 +75,7 @@ impl Vectorizer {
         documents: &[D],
     ) -> Result<(FittedVectorizer, TermDocuments), TextError> {
         let (fitted, counts) = self.fit_counts(documents)?;
-        let matrix = fitted.weigh(counts);
+        let matrix = fitted.weigh(&counts);
         Ok((fitted, matrix))
     }
 
@@ -102,16 +93,16 @@ impl Vectorizer {
             });
         }
         if self.options.binary {
-            counts.counts.fill(1);
+            counts.data_mut().fill(1);
         }
 
-        let kept = self.kept_terms(&counts, vocabulary.len())?;
+        let kept = self.kept_terms(&counts)?;
         if kept.len() < vocabulary.len() {
             let mut rank = vec![None; vocabulary.len()];
             for (position, &term) in kept.iter().enumerate() {
                 rank[term] = Some(position);
             }
-            counts = counts.renamed(|term| rank[term]);
+            counts = renamed(&counts, kept.len(), |term| rank[term]);
             vocabulary = kept
                 .iter()
                 .map(|&term| std::mem::take(&mut vocabulary[term]))
@@ -119,23 +110,15 @@ impl Vectorizer {
         }
 
         let weighs = self.options.weighting == Weighting::TfIdf && self.options.use_idf;
-        let idf = weighs.then(|| {
-            inverse_document_frequencies(&counts, vocabulary.len(), self.options.smooth_idf)
-        });
-        let ids = vocabulary.iter().cloned().zip(0..).collect();
-        let fitted = FittedVectorizer {
-            options: self.options.clone(),
-            analyzer: self.analyzer.clone(),
-            vocabulary,
-            ids,
-            idf,
-        };
+        let idf = weighs.then(|| inverse_document_frequencies(&counts, self.options.smooth_idf));
+        let (options, analyzer) = (self.options.clone(), self.analyzer.clone());
+        let fitted = FittedVectorizer::of(options, analyzer, vocabulary, idf);
         Ok((fitted, counts))
     }
 
     /// The terms, ascending, that the limits of frequency and number leave.
-    fn kept_terms(&self, counts: &Counts, terms: usize) -> Result<Vec<usize>, TextError> {
-        let documents = counts.documents();
+    fn kept_terms(&self, counts: &Counts) -> Result<Vec<usize>, TextError> {
+        let (terms, documents) = counts.shape();
         let min = self.options.min_df.in_documents(documents);
         let max = self.options.max_df.in_documents(documents);
         if max < min {
@@ -145,7 +128,7 @@ impl Vectorizer {
                 documents,
             });
         }
-        let frequencies = counts.document_frequencies(terms);
+        let frequencies = document_frequencies(counts);
         let mut kept: Vec<usize> = (0..terms)
             .filter(|&term| (min..=max).contains(&(frequencies[term] as f64)))
             .collect();
@@ -162,7 +145,7 @@ impl Vectorizer {
             .max_features
             .filter(|&limit| limit < kept.len())
         {
-            let occurrences = counts.occurrences(terms);
+            let occurrences = occurrences(counts);
             // A stable sort: of terms equally frequent the first in the vocabulary stays.
             kept.sort_by_key(|&term| std::cmp::Reverse(occurrences[term]));
             kept.truncate(limit);
@@ -172,82 +155,13 @@ impl Vectorizer {
     }
 }
 
-impl FittedVectorizer {
-    /// The terms, one a row of the matrix, in the order of their code points.
-    #[must_use]
-    pub fn vocabulary(&self) -> &[String] {
-        &self.vocabulary
-    }
-
-    /// The inverse document frequency of each term, unless the options do without.
-    #[must_use]
-    pub fn idf(&self) -> Option<&[f64]> {
-        self.idf.as_deref()
-    }
-
-    /// The matrix of any documents over the learnt vocabulary, with the learnt weights. Terms
-    /// that were not learnt are ignored.
-    ///
-    /// # Errors
-    /// A pattern that takes too many steps on a document.
-    pub fn transform<D: AsRef<str> + Sync>(
-        &self,
-        documents: &[D],
-    ) -> Result<TermDocuments, TextError> {
-        let mut counts = count_known(&self.analyzer, documents, &self.ids)?;
-        if self.options.binary {
-            counts.counts.fill(1);
-        }
-        Ok(self.weigh(counts))
-    }
-
-    /// Counts become values of the matrix.
-    fn weigh(&self, counts: Counts) -> TermDocuments {
-        let mut values: Vec<f64> = counts.counts.into_iter().map(f64::from).collect();
-        if self.options.weighting == Weighting::TfIdf {
-            if self.options.sublinear_tf {
-                for value in &mut values {
-                    *value = 1.0 + value.ln();
-                }
-            }
-            if let Some(idf) = &self.idf {
-                for (value, &term) in values.iter_mut().zip(&counts.terms) {
-                    *value *= idf[term];
-                }
-            }
-            for range in counts.indptr.windows(2) {
-                scale_to_one(&mut values[range[0]..range[1]], self.options.norm);
-            }
-        }
-        TermDocuments {
-            vocabulary: self.vocabulary.clone(),
-            indptr: counts.indptr,
-            indices: counts.terms,
-            values,
-        }
-    }
-}
-
 /// idf = ln(n/df) + 1, with one added to n and df if smooth: as if one more document held every
 /// term.
-fn inverse_document_frequencies(counts: &Counts, terms: usize, smooth: bool) -> Vec<f64> {
+fn inverse_document_frequencies(counts: &Counts, smooth: bool) -> Vec<f64> {
     let extra = if smooth { 1.0 } else { 0.0 };
-    let documents = counts.documents() as f64 + extra;
-    counts
-        .document_frequencies(terms)
+    let documents = counts.cols() as f64 + extra;
+    document_frequencies(counts)
         .into_iter()
         .map(|frequency| (documents / (frequency as f64 + extra)).ln() + 1.0)
         .collect()
-}
-
-/// Scales a column to norm one; an empty one stays empty.
-fn scale_to_one(column: &mut [f64], norm: Norm) {
-    let length = match norm {
-        Norm::None => return,
-        Norm::L1 => column.iter().sum::<f64>(),
-        Norm::L2 => column.iter().map(|value| value * value).sum::<f64>().sqrt(),
-    };
-    for value in column {
-        *value /= length;
-    }
 }

@@ -99,8 +99,7 @@ fn git_blob_id(path: &Path) -> io::Result<String> {
         }
         hash.update(&block[..read]);
     }
-    let digest = hash.finalize();
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex::encode(hash.finalize()))
 }
 
 #[cfg(test)]

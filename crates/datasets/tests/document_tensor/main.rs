@@ -143,14 +143,10 @@ fn weights_are_those_of_the_joined_texts() {
     let cells = [("ann", 0), ("ann", 1), ("bob", 0), ("bob", 1)];
     for (column, (author, period)) in cells.into_iter().enumerate() {
         let found = cell(&made, author, &made.periods[period]);
-        let range = matrix.indptr[column]..matrix.indptr[column + 1];
-        let expected: Vec<_> = range
-            .map(|k| {
-                (
-                    matrix.vocabulary[matrix.indices[k]].clone(),
-                    matrix.values[k],
-                )
-            })
+        let words = matrix.entries.outer_view(column).unwrap();
+        let expected: Vec<_> = words
+            .iter()
+            .map(|(word, x)| (matrix.vocabulary[word].clone(), *x))
             .collect();
         assert_eq!(found, expected);
     }

@@ -97,14 +97,10 @@ fn factors() -> HeatmapGrid {
     data[5000..5300].fill(f64::NAN);
     let data = Panel {
         title: "documents × words".into(),
-        row_breaks: vec![100, 200, 300],
-        col_breaks: vec![30, 60],
         ..panel(data, 400, 112)
     };
     let core = Panel {
         title: "S, normalised".into(),
-        row_breaks: vec![3],
-        col_breaks: vec![2],
         annotate: true,
         ..panel(blocks(7, 4, 1, 3), 7, 4)
     };

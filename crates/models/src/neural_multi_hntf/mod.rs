@@ -107,6 +107,10 @@ impl Model for NeuralMultiHntf {
         FirstLayer::Ncpd(self.first_layer)
     }
 
+    fn stopping_rule(&self, _layer: usize) -> Option<Stopping> {
+        Some(self.stopping)
+    }
+
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
         self.training().validate(shape, ranks)
     }
@@ -202,6 +206,10 @@ impl NamedModel for SupervisedNeuralMultiHntf {
 impl Model for SupervisedNeuralMultiHntf {
     fn first_layer(&self) -> FirstLayer {
         FirstLayer::Ssnmf(self.ssnmf)
+    }
+
+    fn stopping_rule(&self, _layer: usize) -> Option<Stopping> {
+        Some(self.stopping)
     }
 
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {

@@ -7,7 +7,7 @@ mod network;
 mod settings;
 mod training;
 
-use hntf_solvers::{Ncpd, Observer, SolverError, StopReason, check_data, drive};
+use hntf_solvers::{Ncpd, Observer, SolverError, StopReason, Stopping, check_data, drive};
 use hntf_tensor::{CpTensor, DenseTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 
@@ -39,6 +39,10 @@ impl NamedModel for NeuralNmf {
 impl Model for NeuralNmf {
     fn first_layer(&self) -> FirstLayer {
         FirstLayer::Joint
+    }
+
+    fn stopping_rule(&self, _layer: usize) -> Option<Stopping> {
+        Some(self.stopping)
     }
 
     fn needs_labels(&self) -> bool {

@@ -1,7 +1,7 @@
 //! A confusion matrix: true classes against predicted ones.
 
 use hntf_experiment::figures::Confusion;
-use hntf_figures::{AnyFigure, HeatmapGrid, Panel};
+use hntf_figures::{HeatmapGrid, Panel};
 use hntf_run::Fits;
 use hntf_run::measures::{confusion, judged};
 
@@ -49,5 +49,5 @@ pub(super) fn draw(figure: &Confusion, fits: &Fits<'_>) -> Drawn {
         grid.x_labels.push(format!("predicted {}", labels.name));
         grid.y_labels.push(format!("true {}", labels.name));
     }
-    Ok(Some(AnyFigure::Heatmaps(grid)))
+    Ok(Some(Box::new(grid)))
 }

@@ -1,7 +1,7 @@
 //! How the fits of several methods go: what each watches, by iteration.
 
 use hntf_experiment::figures::{Convergence, Values};
-use hntf_figures::{AnyFigure, Curve, Curves};
+use hntf_figures::{Curve, Curves};
 use hntf_models::Hierarchy;
 use hntf_run::Fits;
 
@@ -48,7 +48,7 @@ pub(super) fn draw(figure: &Convergence, fits: &Fits<'_>) -> Drawn {
         Values::Excess => "best watched error so far / smallest − 1",
         Values::Watched => "watched error",
     };
-    Ok(Some(AnyFigure::Curves(Curves {
+    Ok(Some(Box::new(Curves {
         title: experiment.title.clone(),
         subtitle: of,
         x_label: "iteration (one costs more in some methods than in others)".to_owned(),

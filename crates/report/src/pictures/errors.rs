@@ -3,7 +3,7 @@
 use hntf_experiment::figures::Errors;
 use hntf_experiment::metrics::{self, RELATIVE_ERROR};
 use hntf_experiment::{Aggregate, Origin};
-use hntf_figures::{AnyFigure, DotPlot, DotRow, DotRows, Spread};
+use hntf_figures::{DotPlot, DotRow, DotRows, Spread};
 use hntf_run::Fits;
 
 use super::drawn::Drawn;
@@ -14,7 +14,10 @@ pub(super) fn draw(figure: &Errors, fits: &Fits<'_>) -> Drawn {
     let layers = experiment.ranks.len();
     let metric = figure.metric.as_ref().unwrap_or(&experiment.metrics[0]);
     let row = |row: &Row<'_>| DotRow {
-        label: row_name(row),
+        label: match row.origin {
+            Origin::Paper => row.name.clone(),
+            Origin::Beyond => format!("{}\u{a0}†", row.name),
+        },
         values: (0..layers)
             .map(|l| {
                 let summary = row.summary(&fits.record, l, metric)?;
@@ -26,7 +29,7 @@ pub(super) fn draw(figure: &Errors, fits: &Fits<'_>) -> Drawn {
             .collect(),
         published: (0..layers).map(|l| row.published_at(metric, l)).collect(),
     };
-    let all = rows(experiment);
+    let all = rows(experiment, &fits.record);
     let group = |name: &str, origin: Origin| DotRows {
         name: name.to_owned(),
         rows: all.iter().filter(|r| r.origin == origin).map(row).collect(),
@@ -39,7 +42,7 @@ pub(super) fn draw(figure: &Errors, fits: &Fits<'_>) -> Drawn {
         // Nothing to tell apart.
         groups.iter_mut().for_each(|group| group.name.clear());
     }
-    Ok(Some(AnyFigure::Dots(DotPlot {
+    Ok(Some(Box::new(DotPlot {
         title: experiment.title.clone(),
         subtitle: String::new(),
         panels: experiment
@@ -50,18 +53,6 @@ pub(super) fn draw(figure: &Errors, fits: &Fits<'_>) -> Drawn {
         x_label: x_label(fits, metric, &all),
         groups,
     })))
-}
-
-/// The name of a row, which says so if it is not a mean; with a dagger beyond the publication.
-fn row_name(row: &Row<'_>) -> String {
-    let mut name = row.label.to_owned();
-    if row.aggregate != Aggregate::Mean && !name.contains("best") {
-        name.push_str(", best trial");
-    }
-    if row.origin == Origin::Beyond {
-        name.push_str("\u{a0}†");
-    }
-    name
 }
 
 /// What is measured, against what, and how trials are summed up.

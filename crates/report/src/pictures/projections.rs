@@ -1,7 +1,7 @@
 //! Max-projections along every mode: the data, and the approximation of every layer.
 
 use hntf_experiment::figures::Projections;
-use hntf_figures::{AnyFigure, HeatmapGrid, Panel};
+use hntf_figures::{HeatmapGrid, Panel};
 use hntf_run::Fits;
 use hntf_tensor::{DenseTensor, Tensor};
 
@@ -64,7 +64,7 @@ pub(super) fn draw(figure: &Projections, fits: &Fits<'_>) -> Drawn {
             ..Panel::default()
         })
     };
-    Ok(Some(AnyFigure::Heatmaps(HeatmapGrid {
+    Ok(Some(Box::new(HeatmapGrid {
         title: fit_name(fits, &figure.method, trial),
         subtitle: format!("largest entries along each mode, ranks {}", ranks.join("-")),
         row_titles: rows.iter().map(|(name, _)| name.clone()).collect(),

@@ -1,6 +1,6 @@
 //! How many topics: what restarts say of every rank.
 
-use hntf_figures::{AnyFigure, LayerPanel, LayerPanels, Series, Spread};
+use hntf_figures::{LayerPanel, LayerPanels, Series, Spread};
 use hntf_run::Fits;
 
 use super::drawn::Drawn;
@@ -62,7 +62,7 @@ pub(super) fn draw(fits: &Fits<'_>) -> Drawn {
         let mut values = panel.series.iter().flat_map(|s| &s.values);
         values.any(Option::is_some)
     };
-    Ok(Some(AnyFigure::Layers(LayerPanels {
+    Ok(Some(Box::new(LayerPanels {
         title: experiment.title.clone(),
         subtitle: "what restarts say of every rank".to_owned(),
         layers: ranks.iter().map(ToString::to_string).collect(),

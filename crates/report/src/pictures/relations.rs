@@ -2,7 +2,7 @@
 
 use hntf_datasets::{Dataset, Grouping};
 use hntf_experiment::figures::Relations;
-use hntf_figures::{AnyFigure, HeatmapGrid, Panel};
+use hntf_figures::{HeatmapGrid, Panel};
 use hntf_models::Relation;
 use hntf_models::topics::TopicOrder;
 use hntf_run::Fits;
@@ -38,7 +38,7 @@ pub(super) fn draw(figure: &Relations, fits: &Fits<'_>) -> Drawn {
     let mut grid = drawing.grid();
     grid.title = fit_name(fits, &figure.method, shown.trial);
     grid.subtitle = "relations between the topics of layers".to_owned();
-    Ok(Some(AnyFigure::Heatmaps(grid)))
+    Ok(Some(Box::new(grid)))
 }
 
 struct Drawing<'a> {

@@ -2,7 +2,7 @@
 
 use hntf_datasets::LabelSet;
 use hntf_experiment::figures::{Scaled, TopicMaps};
-use hntf_figures::{AnyFigure, HeatmapGrid, Panel};
+use hntf_figures::{HeatmapGrid, Panel};
 use hntf_models::topics::profile;
 use hntf_run::Fits;
 use hntf_tensor::Matrix;
@@ -65,7 +65,7 @@ pub(super) fn draw(figure: &TopicMaps, fits: &Fits<'_>) -> Drawn {
     };
     grid.scale = (0.0, high);
     grid.scale_label = scale_label.to_owned();
-    Ok(Some(AnyFigure::Heatmaps(grid)))
+    Ok(Some(Box::new(grid)))
 }
 
 /// Whether items are periods named by the day they begin on: "7 Feb" is the month from then on. Data

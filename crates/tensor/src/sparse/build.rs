@@ -59,39 +59,3 @@ pub(super) fn trees(shape: &[usize], indices: &[u32], values: &[f64]) -> Vec<Tre
     trees[1..].reverse();
     trees
 }
-
-/// (row, column) of every value of compressed columns, one after the other.
-pub(super) fn expand_columns(
-    shape: &[usize],
-    pointers: &[usize],
-    rows: &[u32],
-    values: usize,
-) -> Result<Vec<u32>, TensorError> {
-    let columns = shape[1];
-    let wrong = |problem: String| Err(TensorError::Pointers { columns, problem });
-    if columns.checked_add(1) != Some(pointers.len()) {
-        return wrong(format!("there are {} pointers", pointers.len()));
-    }
-    if pointers[0] != 0 {
-        return wrong(format!("the first one is {}", pointers[0]));
-    }
-    if let Some(j) = pointers.windows(2).position(|pair| pair[0] > pair[1]) {
-        let (from, to) = (pointers[j], pointers[j + 1]);
-        return wrong(format!("column {j} goes from {from} to {to}"));
-    }
-    if pointers[columns] != rows.len() {
-        let (end, found) = (pointers[columns], rows.len());
-        return wrong(format!(
-            "the last one is {end}, but there are {found} row indices"
-        ));
-    }
-    let mut flat = Vec::with_capacity(2 * values);
-    for (j, pair) in pointers.windows(2).enumerate() {
-        // A shape too large for 32 bits is refused with the coordinates.
-        let column = u32::try_from(j).unwrap_or(u32::MAX);
-        for row in &rows[pair[0]..pair[1]] {
-            flat.extend([*row, column]);
-        }
-    }
-    Ok(flat)
-}

@@ -10,6 +10,7 @@ mod build;
 mod contractions;
 mod distance;
 mod kernels;
+mod matrix;
 mod model;
 mod mttkrp;
 mod nonzeros;

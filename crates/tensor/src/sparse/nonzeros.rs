@@ -1,6 +1,6 @@
 //! A sparse tensor: its nonzeros, and the trees over them.
 
-use super::build::{expand_columns, merge, trees};
+use super::build::{merge, trees};
 use super::tree::Tree;
 use crate::coordinates::Coordinates;
 use crate::{ContentWriter, TensorError};
@@ -57,25 +57,6 @@ impl SparseTensor {
             trees,
             duplicates: merged.duplicates,
         })
-    }
-
-    /// The rows × columns matrix of compressed columns, as text vectorizers make them with a
-    /// document per column: column j holds `values[p]` in row `indices[p]` for p in
-    /// `pointers[j]..pointers[j + 1]`. Rows may stand in any order within a column.
-    ///
-    /// # Errors
-    /// [`TensorError::Pointers`] if the pointers do not cut the values into columns, and those of
-    /// [`SparseTensor::from_coordinates`].
-    pub fn from_compressed_columns(
-        rows: usize,
-        columns: usize,
-        pointers: &[usize],
-        indices: &[u32],
-        values: Vec<f64>,
-    ) -> Result<Self, TensorError> {
-        let shape = vec![rows, columns];
-        let flat = expand_columns(&shape, pointers, indices, values.len())?;
-        Self::from_coordinates(shape, flat, values)
     }
 
     /// The sizes of the modes.
