@@ -12,6 +12,7 @@ use ureq::{Agent, Body, Proxy};
 
 use super::error::FetchError;
 use super::sources::{Address, Source};
+use super::stop::Stop;
 
 /// Bytes read and written at a time.
 const CHUNK: usize = 64 * 1024;
