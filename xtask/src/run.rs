@@ -62,12 +62,11 @@ impl Asked {
         })
     }
 
-    fn store(&self, args: &RunArgs) -> Result<Store, CliError> {
-        let folder = args.store.clone().unwrap_or_else(|| match self.owner {
+    fn store(&self, args: &RunArgs) -> PathBuf {
+        args.store.clone().unwrap_or_else(|| match self.owner {
             Owner::User => users_store(),
             Owner::Repository => store(),
-        });
-        Ok(Store::open(&folder)?)
+        })
     }
 
     /// The command with the number of trials.
@@ -136,40 +135,39 @@ pub(crate) fn draw(names: &[String], args: &RunArgs) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs, writes and prints one experiment. A kept fit that turns out to be damaged when a figure shows
-/// it has been taken away: it is fitted anew.
+/// Runs, writes and prints one experiment.
 fn execute(asked: &Asked, args: &RunArgs) -> Result<(), CliError> {
-    match attempt(asked, args) {
-        Err(CliError::Report(ReportError::Run(RunError::Store(
-            error @ StoreError::Damaged { .. },
-        )))) => {
-            say(&format!("{error}"));
-            attempt(asked, args)
-        }
+    let prepared = asked.experiment.prepare_in(&data_folders(&args.data)?)?;
+    let target = Target::at(&asked.out(args), &asked.experiment, asked.owner)?;
+    let store = Store::open(&asked.store(args))?;
+    target.probe()?;
+    let attempt = || {
+        let fits = fit(&prepared, args.threads, args.trials, &store)?;
+        show(asked, args, &target, &fits)
+    };
+    match attempt() {
+        // A kept fit turns out to be damaged when a figure shows it, and has been taken away.
+        Err(CliError::Report(ReportError::Run(RunError::Store(StoreError::Damaged {
+            ..
+        })))) => attempt(),
         other => other,
     }
-}
-
-fn attempt(asked: &Asked, args: &RunArgs) -> Result<(), CliError> {
-    let prepared = asked.experiment.prepare_in(&data_folders(&args.data)?)?;
-    let target = Target::open(&asked.out(args), &asked.experiment, asked.owner)?;
-    let store = asked.store(args)?;
-    let fits = fit(&prepared, args.threads, args.trials, &store)?;
-    show(asked, args, target, &fits)
 }
 
 /// The same from kept fits alone.
 fn redraw(asked: &Asked, args: &RunArgs) -> Result<(), CliError> {
     let prepared = asked.experiment.prepare_in(&data_folders(&args.data)?)?;
-    let target = Target::open(&asked.out(args), &asked.experiment, asked.owner)?;
-    let store = asked.store(args)?;
+    let target = Target::at(&asked.out(args), &asked.experiment, asked.owner)?;
+    let store = Store::existing(&asked.store(args))?;
     let command = asked.command(args);
     let failed = target.failed_before();
-    let fits = collect(&prepared, args.trials, &store, &failed, &command)?;
-    show(asked, args, target, &fits)
+    let fits = collect(&prepared, args.trials, &store, &failed, &command);
+    store.notes().iter().for_each(|note| say(note));
+    let fits = fits?;
+    show(asked, args, &target, &fits)
 }
 
-fn show(asked: &Asked, args: &RunArgs, target: Target, fits: &Fits<'_>) -> Result<(), CliError> {
+fn show(asked: &Asked, args: &RunArgs, target: &Target, fits: &Fits<'_>) -> Result<(), CliError> {
     let folder = target.folder().to_path_buf();
     let command = asked.command(args);
     target.commit(fits, &command)?;

@@ -21,6 +21,7 @@ mod published;
 mod rank_choice;
 mod rows;
 mod shown;
+mod staging;
 mod tables;
 mod topics;
 

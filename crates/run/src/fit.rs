@@ -40,6 +40,8 @@ pub struct FitSummary {
     pub iterations: Vec<usize>,
     /// Whether a value became NaN or infinite; such a fit has no cells.
     pub failed: bool,
+    /// Its name in a store, where it is if it has not failed.
+    pub key: String,
 }
 
 /// A fit in the terms of the experiment.
@@ -153,6 +155,7 @@ impl<'a, 'w> Fitter<'a, 'w> {
             reasons,
             iterations,
             failed,
+            key: self.key(job).to_string(),
         }
     }
 
