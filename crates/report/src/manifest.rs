@@ -80,6 +80,13 @@ impl Earlier {
     }
 }
 
+/// The fits of the results in a folder which failed: a store has nothing of them.
+pub(crate) fn failed_in(folder: &Path) -> Vec<FitSummary> {
+    let text = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
+    let earlier = serde_json::from_str::<Earlier>(&text);
+    earlier.map(Earlier::failed).unwrap_or_default()
+}
+
 /// Everything the results depend on, and how the fits ended.
 pub(crate) fn manifest(
     fits: &Fits<'_>,
