@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use hntf_experiment::MOST_TRIALS;
 
-use crate::fetch::FetchArgs;
-
 /// Hierarchical and neural nonnegative tensor factorization: reproduce the literature, run your own
 /// experiments, notice when a number moves.
 #[derive(Parser)]
@@ -165,6 +163,21 @@ pub(crate) struct ApplyArgs {
     /// Print JSON instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct FetchArgs {
+    /// Names of data sets.
+    pub(crate) names: Vec<String>,
+    /// Replace a file that is there with another checksum.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// List of data sets [default: the repository's datasets/sources.toml].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sources: Option<PathBuf>,
+    /// Folder to download to [default: the repository's datasets/cache/].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use hntf_experiment::{Experiment, catalogue};
 use hntf_report::Owner;
-use hntf_run::store::Store;
 
 use crate::args::KeptArgs;
 use crate::error::CliError;
@@ -54,21 +53,8 @@ impl Asked {
         })
     }
 
-    pub(crate) fn store(&self, args: &KeptArgs) -> Result<Store, CliError> {
-        Ok(Store::open(&self.store_folder(args))?)
-    }
-
-    /// The same, if there is one: a command that only looks into it makes none.
-    pub(crate) fn kept_store(&self, args: &KeptArgs) -> Result<Store, CliError> {
-        let path = self.store_folder(args);
-        if !path.is_dir() {
-            let command = self.command(args);
-            return Err(CliError::NoFits { path, command });
-        }
-        Ok(Store::open(&path)?)
-    }
-
-    fn store_folder(&self, args: &KeptArgs) -> PathBuf {
+    /// Where its fits are kept.
+    pub(crate) fn store(&self, args: &KeptArgs) -> PathBuf {
         args.store.clone().unwrap_or_else(|| match self.owner {
             Owner::User => users_store(),
             Owner::Repository => store(),

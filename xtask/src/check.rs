@@ -100,8 +100,11 @@ fn check_one(experiment: &Experiment, results: &Path, args: &CheckArgs) -> Resul
     };
     let target = args
         .bless
-        .then(|| Target::open(results, experiment, Owner::Repository))
+        .then(|| Target::at(results, experiment, Owner::Repository))
         .transpose()?;
+    if let Some(target) = &target {
+        target.probe()?;
+    }
     // Kept fits would hide that the program has changed.
     let store = Store::temporary()?;
     let fits = fit(&prepared, args.threads, None, &store)?;

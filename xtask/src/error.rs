@@ -41,9 +41,6 @@ pub(crate) enum CliError {
         trial: Option<u32>,
         known: Vec<u32>,
     },
-    /// Fits that nobody has made yet.
-    #[error("{}: no fits are kept there; make them with {command}, or name another folder with --store", path.display())]
-    NoFits { path: PathBuf, command: String },
     /// The user stopped what leaves nothing behind.
     #[error("interrupted; nothing was written")]
     Interrupted,

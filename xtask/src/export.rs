@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use hntf_experiment::Experiment;
 use hntf_report::factors::Factors;
+use hntf_run::store::Store;
 use hntf_run::{Fits, collect};
 
 use crate::args::{KeptArgs, Which};
@@ -23,7 +24,7 @@ pub(crate) fn export(
     let chosen = chosen(&asked.experiment, methods)?;
     let prepared = asked.experiment.prepare_in(&data_folders(&args.data)?)?;
     let factors = Factors::open(&asked.out(args), &asked.experiment, asked.owner)?;
-    let store = asked.kept_store(args)?;
+    let store = Store::existing(&asked.store(args))?;
     let failed = factors.failed_before();
     let command = asked.command(args);
     let fits = collect(&prepared, args.trials, &store, &failed, &command)?;

@@ -30,10 +30,12 @@ pub(crate) struct Bar {
     shown: AtomicU64,
 }
 
-/// How far a fit is.
+/// How far a fit is. It has several loops, one after the other: those of its first layer, of its
+/// layers, and of a second fit to a part of the entries.
 struct Stage {
-    /// Since this loop of it began.
+    /// When this loop was first heard of, and the iteration it was at.
     since: Instant,
+    first: usize,
     iteration: usize,
     limit: usize,
     error: Option<f64>,
@@ -47,30 +49,38 @@ impl Stage {
     fn new() -> Self {
         Self {
             since: Instant::now(),
+            first: 0,
             iteration: 0,
             limit: 0,
             error: None,
         }
     }
 
-    /// A fit has several loops, one after the other.
     fn advance(&mut self, progress: Progress) {
-        if progress.iteration < self.iteration {
-            *self = Self::new();
+        let is_next = progress.iteration <= self.iteration || progress.max_iterations != self.limit;
+        if is_next {
+            *self = Self {
+                first: progress.iteration,
+                limit: progress.max_iterations,
+                ..Self::new()
+            };
         }
         self.iteration = progress.iteration;
-        self.limit = progress.max_iterations;
         self.error = progress.error.or(self.error);
     }
 
-    fn words(&self, (method, trial): &(String, u32)) -> String {
+    /// In words, so long after it was first heard of this loop.
+    fn words(&self, (method, trial): &(String, u32), elapsed: Duration) -> String {
         let mut words = format!("{method} trial {trial}");
         if self.iteration > 0 {
-            let rate = self.iteration as f64 / self.since.elapsed().as_secs_f64().max(1e-9);
             words.push_str(&format!(": iteration {}/{}", self.iteration, self.limit));
-            if let Some(error) = self.error {
-                words.push_str(&format!(", error {error:.4}"));
-            }
+        }
+        if let Some(error) = self.error {
+            words.push_str(&format!(", error {error:.4}"));
+        }
+        let done = (self.iteration - self.first) as f64;
+        let rate = done / elapsed.as_secs_f64();
+        if done > 0.0 && rate.is_finite() {
             words.push_str(&match rate >= 10.0 {
                 true => format!(", {rate:.0}/s"),
                 false => format!(", {rate:.2}/s"),
@@ -138,7 +148,7 @@ impl Bar {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let words: Vec<String> = running
             .iter()
-            .map(|(fit, stage)| stage.words(fit))
+            .map(|(fit, stage)| stage.words(fit, stage.since.elapsed()))
             .collect();
         words.join("; ")
     }
@@ -180,7 +190,10 @@ impl Watch for Bar {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         running.remove(&(method.to_owned(), trial));
         drop(running);
-        self.bar.inc(1);
+        // Fits that only a figure needs come last and are not counted.
+        if Some(self.bar.position()) < self.bar.length() {
+            self.bar.inc(1);
+        }
         self.tell();
     }
 
@@ -255,6 +268,66 @@ mod tests {
         // A fit that asks late does not make up for the lines that were missed.
         assert!(bar.line(200).is_some());
         assert_eq!(bar.line(201), None);
+    }
+
+    fn at(iteration: usize, max_iterations: usize, error: Option<f64>) -> Progress {
+        Progress {
+            iteration,
+            max_iterations,
+            error,
+        }
+    }
+
+    #[test]
+    fn a_fit_says_where_its_loop_is_and_how_fast() {
+        let fit = ("multi-hntf".to_owned(), 0);
+        let after = |stage: &Stage, seconds| stage.words(&fit, Duration::from_secs(seconds));
+        let mut stage = Stage::new();
+        assert_eq!(after(&stage, 9), "multi-hntf trial 0");
+        // Its first layer: that one iteration is done says nothing about the rate.
+        stage.advance(at(1, 200, None));
+        assert_eq!(after(&stage, 0), "multi-hntf trial 0: iteration 1/200");
+        stage.advance(at(100, 200, Some(0.30304)));
+        stage.advance(at(101, 200, None));
+        assert_eq!(
+            after(&stage, 5),
+            "multi-hntf trial 0: iteration 101/200, error 0.3030, 20/s"
+        );
+        // Its layers: counted and timed from their own beginning, and no error is known yet.
+        stage.advance(at(1, 800, None));
+        assert_eq!(after(&stage, 0), "multi-hntf trial 0: iteration 1/800");
+        stage.advance(at(3, 800, Some(0.45432)));
+        let expected = "multi-hntf trial 0: iteration 3/800, error 0.4543, 0.50/s";
+        assert_eq!(after(&stage, 4), expected);
+    }
+
+    #[test]
+    fn loops_of_one_iteration_are_told_apart_and_so_are_loops_of_other_lengths() {
+        let mut stage = Stage::new();
+        stage.advance(at(1, 5, Some(0.5)));
+        stage.advance(at(1, 5, None));
+        assert_eq!((stage.first, stage.error), (1, None));
+        stage.advance(at(2, 5, Some(0.25)));
+        stage.advance(at(10, 900, None));
+        assert_eq!((stage.first, stage.error), (10, None));
+    }
+
+    #[test]
+    fn a_line_names_what_runs_until_it_has_ended() {
+        let bar = Bar {
+            lines: Some(AtomicU64::new(0)),
+            ..Bar::new("mine")
+        };
+        bar.bar.set_length(6);
+        bar.started("hnmf", 0);
+        bar.started("multi-hntf", 3);
+        bar.progressed("multi-hntf", 3, at(120, 800, Some(0.4543)));
+        let expected = "mine: 0 of 6 fits after 30 s; now hnmf trial 0; multi-hntf trial 3: iteration 120/800, error 0.4543";
+        assert_eq!(bar.line(30).as_deref(), Some(expected));
+        bar.finished("hnmf", 0);
+        bar.finished("multi-hntf", 3);
+        let expected = "mine: 2 of 6 fits after 60 s";
+        assert_eq!(bar.line(60).as_deref(), Some(expected));
     }
 
     #[test]

@@ -74,28 +74,25 @@ pub(crate) fn draw(names: &[String], args: &RunArgs) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs, writes and prints one experiment. A kept fit that turns out to be damaged when a figure shows
-/// it has been taken away: it is fitted anew.
+/// Runs, writes and prints one experiment.
 fn execute(asked: &Asked, args: &RunArgs) -> Result<(), CliError> {
-    match attempt(asked, args) {
-        Err(CliError::Report(ReportError::Run(RunError::Store(
-            error @ StoreError::Damaged { .. },
-        )))) => {
-            say(&format!("{error}"));
-            attempt(asked, args)
-        }
-        other => other,
-    }
-}
-
-fn attempt(asked: &Asked, args: &RunArgs) -> Result<(), CliError> {
     let prepared = asked
         .experiment
         .prepare_in(&data_folders(&args.kept.data)?)?;
-    let target = Target::open(&asked.out(&args.kept), &asked.experiment, asked.owner)?;
-    let store = asked.store(&args.kept)?;
-    let fits = fit(&prepared, args.threads, args.kept.trials, &store)?;
-    show(asked, args, target, &fits)
+    let target = Target::at(&asked.out(&args.kept), &asked.experiment, asked.owner)?;
+    let store = Store::open(&asked.store(&args.kept))?;
+    target.probe()?;
+    let attempt = || {
+        let fits = fit(&prepared, args.threads, args.kept.trials, &store)?;
+        show(asked, args, &target, &fits)
+    };
+    match attempt() {
+        // A kept fit turns out to be damaged when a figure shows it, and has been taken away.
+        Err(CliError::Report(ReportError::Run(RunError::Store(StoreError::Damaged {
+            ..
+        })))) => attempt(),
+        other => other,
+    }
 }
 
 /// The same from kept fits alone.
@@ -103,15 +100,17 @@ fn redraw(asked: &Asked, args: &RunArgs) -> Result<(), CliError> {
     let prepared = asked
         .experiment
         .prepare_in(&data_folders(&args.kept.data)?)?;
-    let target = Target::open(&asked.out(&args.kept), &asked.experiment, asked.owner)?;
-    let store = asked.store(&args.kept)?;
+    let target = Target::at(&asked.out(&args.kept), &asked.experiment, asked.owner)?;
+    let store = Store::existing(&asked.store(&args.kept))?;
     let command = asked.command(&args.kept);
     let failed = target.failed_before();
-    let fits = collect(&prepared, args.kept.trials, &store, &failed, &command)?;
-    show(asked, args, target, &fits)
+    let fits = collect(&prepared, args.kept.trials, &store, &failed, &command);
+    store.notes().iter().for_each(|note| say(note));
+    let fits = fits?;
+    show(asked, args, &target, &fits)
 }
 
-fn show(asked: &Asked, args: &RunArgs, target: Target, fits: &Fits<'_>) -> Result<(), CliError> {
+fn show(asked: &Asked, args: &RunArgs, target: &Target, fits: &Fits<'_>) -> Result<(), CliError> {
     let folder = target.folder().to_path_buf();
     let command = asked.command(&args.kept);
     target.commit(fits, &command)?;

@@ -10,7 +10,10 @@ pub(crate) type Find<'a> = &'a dyn Fn(&'static str, &Path) -> Result<PathBuf, Da
 
 /// The names given to the modes, or "mode 1", "mode 2", …
 pub(crate) fn mode_names(given: &[String], order: usize) -> Result<Vec<String>, DatasetError> {
-    one_each("modes", given.len(), order, || format!("{given:?}"))?;
+    let expected = "one name per mode of the file is needed, or none";
+    one_each("modes", expected, given.len(), order, || {
+        format!("{given:?}")
+    })?;
     Ok(match given {
         [] => (1..=order).map(|m| format!("mode {m}")).collect(),
         names => names.to_vec(),
@@ -24,7 +27,10 @@ pub(crate) fn items(
     shape: &[usize],
     find: Find<'_>,
 ) -> Result<Vec<Option<Vec<String>>>, DatasetError> {
-    one_each("items", files.len(), shape.len(), || format!("{files:?}"))?;
+    let expected = "one file per mode is needed (\"\" for a mode without names), or none";
+    one_each("items", expected, files.len(), shape.len(), || {
+        format!("{files:?}")
+    })?;
     let mut items = vec![None; shape.len()];
     for ((items, file), size) in items.iter_mut().zip(files).zip(shape) {
         if !file.as_os_str().is_empty() {
@@ -159,6 +165,7 @@ fn read_text(key: &'static str, path: &Path) -> Result<String, DatasetError> {
 
 fn one_each(
     parameter: &'static str,
+    expected: &'static str,
     given: usize,
     order: usize,
     found: impl FnOnce() -> String,
@@ -169,6 +176,6 @@ fn one_each(
     Err(DatasetError::Parameter {
         parameter,
         found: found(),
-        expected: "one per mode of the file is needed, or none",
+        expected,
     })
 }

@@ -146,10 +146,7 @@ fn files_that_do_not_go_with_the_array_are_refused() {
         )
     );
     let (said, key) = refused(&json!({"items": ["words.txt"]}), &[]);
-    assert!(
-        said.contains("one per mode of the file is needed"),
-        "{said}"
-    );
+    assert!(said.contains("one file per mode is needed"), "{said}");
     assert_eq!(key, "items");
     let (said, key) = refused(&json!({"labels": "labels.txt", "hold-out": 1.0}), &[]);
     assert!(

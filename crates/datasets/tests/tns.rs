@@ -110,7 +110,7 @@ fn modes_and_indices_take_names() {
     file.items.truncate(2);
     let said = file.load(&places).err().unwrap().to_string();
     assert!(
-        said.starts_with("items = [") && said.contains("one per mode"),
+        said.starts_with("items = [") && said.contains("one file per mode"),
         "{said}"
     );
     file.modes.truncate(1);

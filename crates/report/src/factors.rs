@@ -8,10 +8,10 @@ use hntf_experiment::Experiment;
 use hntf_run::export::{ExportFailure, export};
 use hntf_run::{FitSummary, Fits};
 
-use crate::error::ReportError;
+use crate::error::{ReportError, refuse};
 use crate::manifest::failed_in;
 use crate::place::{self, FACTORS, Owner};
-use crate::whole::{parent, put, refuse, stage};
+use crate::staging::{Staging, parent};
 
 /// What the folders of single trials begin with.
 const TRIAL: &str = "trial-";
@@ -79,9 +79,10 @@ impl Factors {
 fn replace(fits: &Fits<'_>, fit: (usize, u32), folder: &Path) -> Result<(), ReportError> {
     let beside = parent(folder);
     fs::create_dir_all(beside).map_err(refuse(beside))?;
-    let staging = stage(folder)?;
+    let staging = Staging::beside(folder).map_err(refuse(beside))?;
     export_into(fits, fit, staging.path())?;
-    put(&staging, folder, |name| name.starts_with(TRIAL))
+    let put = staging.put_keeping(folder, |name| name.starts_with(TRIAL));
+    put.map_err(refuse(folder))
 }
 
 /// Writes the factors of a fit into a folder.

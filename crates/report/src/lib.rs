@@ -23,9 +23,9 @@ mod published;
 mod rank_choice;
 mod rows;
 mod shown;
+mod staging;
 mod tables;
 mod topics;
-mod whole;
 
 pub use claims::{ClaimAtLayer, ClaimReport, ClaimVerdict, claims};
 pub use compare::{Comparison, Verdict, comparisons};

@@ -73,6 +73,7 @@ mod tests {
             reasons: reasons.to_vec(),
             iterations: vec![7, 7],
             failed: false,
+            key: String::new(),
         };
         is_limited(&method(model), &fit)
     }

@@ -53,8 +53,9 @@ struct End {
     trial: u32,
     iterations: Vec<usize>,
     reasons: Vec<hntf_solvers::StopReason>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    failed: bool,
+    /// What the store would name it, of a fit that failed: so it is known again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failed: Option<String>,
 }
 
 impl Earlier {
@@ -62,15 +63,18 @@ impl Earlier {
     pub(crate) fn failed(self) -> Vec<FitSummary> {
         let methods = self.methods.into_iter();
         let failed = methods.flat_map(|EarlierMethod { id, fits }| {
-            let failed = fits.into_iter().filter(|end| end.failed);
-            failed.map(move |end| FitSummary {
-                method: id.clone(),
-                trial: end.trial,
-                seconds: 0.0,
-                reasons: end.reasons,
-                iterations: end.iterations,
-                failed: true,
-            })
+            let failed = fits.into_iter().filter_map(move |end| {
+                Some(FitSummary {
+                    method: id.clone(),
+                    trial: end.trial,
+                    seconds: 0.0,
+                    reasons: end.reasons,
+                    iterations: end.iterations,
+                    failed: true,
+                    key: end.failed?,
+                })
+            });
+            failed
         });
         failed.collect()
     }
@@ -97,7 +101,7 @@ pub(crate) fn manifest(
             trial: f.trial,
             iterations: f.iterations.clone(),
             reasons: f.reasons.clone(),
-            failed: f.failed,
+            failed: f.failed.then(|| f.key.clone()),
         });
         json!({
             "id": method.id,

@@ -4,54 +4,64 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use tempfile::TempDir;
 
 use hntf_experiment::Experiment;
 use hntf_run::{FitSummary, Fits};
 
-use crate::error::ReportError;
+use crate::error::{ReportError, refuse};
 use crate::factors::export_into;
 use crate::manifest::{MANIFEST, failed_in, manifest};
 use crate::pages::pages;
 use crate::place::{self, Owner};
-use crate::whole::{put, refuse, stage};
+use crate::staging::{self, Staging};
 
-/// Where the results of one experiment will stand. Opening it finds out whether they can be
-/// written before any time is spent; dropping it without [`Target::commit`] leaves nothing behind.
+/// Where the results of one experiment will stand.
 pub struct Target {
+    out: PathBuf,
     folder: PathBuf,
-    /// The file of a user's own experiment, seen from the folder.
-    file: Option<PathBuf>,
-    staging: TempDir,
+    owner: Owner,
 }
 
 impl Target {
-    /// The target of an experiment, `out/name`; `owner` says whose experiment it is.
+    /// The target of an experiment, `out/name`; `owner` says whose experiment it is. Nothing is written.
     ///
     /// # Errors
-    /// A folder that cannot be made or written, or that holds something else than results of this
+    /// A folder that a file is in the way of, or that holds something else than results of this
     /// experiment.
-    pub fn open(out: &Path, experiment: &Experiment, owner: Owner) -> Result<Self, ReportError> {
-        let name = &experiment.name;
-        let folder = out.join(name);
-        for place in [out, &folder] {
-            if place.exists() && !place.is_dir() {
-                let source = io::Error::new(io::ErrorKind::AlreadyExists, "a file is in the way");
-                return Err(refuse(place)(source));
-            }
-        }
-        std::fs::create_dir_all(out).map_err(refuse(out))?;
-        let file = match owner {
-            Owner::User => place::seen_from(out, experiment).ok(),
-            Owner::Repository => None,
+    pub fn at(out: &Path, experiment: &Experiment, owner: Owner) -> Result<Self, ReportError> {
+        let target = Self {
+            out: out.to_path_buf(),
+            folder: out.join(&experiment.name),
+            owner,
         };
-        place::check(&folder, experiment, file.as_deref())?;
-        let staging = stage(&folder)?;
-        Ok(Self {
-            folder,
-            file,
-            staging,
-        })
+        let folder = &target.folder;
+        if let Some(there) = folder.ancestors().find(|place| place.exists())
+            && !there.is_dir()
+        {
+            let source = io::Error::new(io::ErrorKind::AlreadyExists, "a file is in the way");
+            return Err(refuse(there)(source));
+        }
+        staging::restore(folder);
+        place::check(folder, experiment, target.file(experiment).as_deref())?;
+        Ok(target)
+    }
+
+    /// Finds out whether results can be written, before any time is spent.
+    ///
+    /// # Errors
+    /// A folder that cannot be made or written.
+    pub fn probe(&self) -> Result<(), ReportError> {
+        std::fs::create_dir_all(&self.out).map_err(refuse(&self.out))?;
+        let probe = tempfile::tempfile_in(&self.out);
+        probe.map(drop).map_err(refuse(&self.out))
+    }
+
+    /// The file of a user's own experiment, seen from the folder.
+    fn file(&self, experiment: &Experiment) -> Option<PathBuf> {
+        match self.owner {
+            Owner::User => place::seen_from(&self.out, experiment).ok(),
+            Owner::Repository => None,
+        }
     }
 
     /// Where the results will be.
@@ -68,8 +78,10 @@ impl Target {
     ///
     /// # Errors
     /// Anything that cannot be drawn or written; the old results are then untouched.
-    pub fn commit(self, fits: &Fits<'_>, command: &str) -> Result<(), ReportError> {
-        let root = self.staging.path();
+    pub fn commit(&self, fits: &Fits<'_>, command: &str) -> Result<(), ReportError> {
+        std::fs::create_dir_all(&self.out).map_err(refuse(&self.out))?;
+        let staging = Staging::beside(&self.folder).map_err(refuse(&self.out))?;
+        let root = staging.path();
         let write = |name: &str, bytes: &[u8]| {
             let path = root.join(name);
             std::fs::write(&path, bytes).map_err(refuse(&path))
@@ -100,10 +112,11 @@ impl Target {
             }
         }
         let stems: Vec<String> = pages.figures.into_iter().map(|(stem, _)| stem).collect();
-        let manifest = manifest(fits, command, &stems, self.file.as_deref());
+        let file = self.file(fits.prepared.experiment);
+        let manifest = manifest(fits, command, &stems, file.as_deref());
         let text = serde_json::to_string_pretty(&manifest).map_err(|e| refuse(root)(e.into()))?;
         write(MANIFEST, format!("{text}\n").as_bytes())?;
-        put(&self.staging, &self.folder, |_| false)
+        staging.put(&self.folder).map_err(refuse(&self.folder))
     }
 }
 

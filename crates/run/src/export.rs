@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::archive::{Layout, pack, unpack};
-use crate::arrays::read_arrays;
+use crate::arrays::{read_arrays, write_arrays};
 use crate::error::RunError;
 use crate::fits::Fits;
 
@@ -176,8 +176,7 @@ pub fn export(
         let path = folder.join(format!("{name}.npy"));
         write_npy(&path, &array.shape, &array.values).map_err(io::Error::other)?;
     }
-    let kept = fits.kept(method, trial, experiment.ranks_of(of))?;
-    fs::copy(kept.arrays(), folder.join(ARCHIVE))?;
+    write_arrays(&folder.join(ARCHIVE), &arrays)?;
     let cells = fits.record.cells().iter();
     let cells = cells.filter(|c| (&c.method, c.trial) == (&of.id, trial));
     if let Some(text) = &dataset.text {

@@ -94,7 +94,9 @@ fn attempt<'a>(
     let mut fits = pool.install(|| finish(&fitter, &jobs, done))?;
     for job in own_fits(prepared, &fits.record, &jobs) {
         if store.fit(&fitter.key(&job)).is_none() {
+            watch.started(&job.method.id, job.trial);
             fitter.fit(&job)?.ok_or_else(interrupted)?;
+            watch.finished(&job.method.id, job.trial);
         }
     }
     tell(store, watch);
@@ -119,7 +121,9 @@ pub fn collect<'a>(
     let mut done: HashMap<(String, u32), Done> = HashMap::new();
     let mut missing = Vec::new();
     for job in &jobs {
-        let known = |f: &&FitSummary| (&f.method, f.trial) == (&job.method.id, job.trial);
+        let key = fitter.key(job).to_string();
+        let known =
+            |f: &&FitSummary| f.key == key && (&f.method, f.trial) == (&job.method.id, job.trial);
         let failure = failed.iter().find(known).map(|summary| Done {
             summary: summary.clone(),
             cells: Vec::new(),

@@ -291,7 +291,7 @@ fn a_damaged_fit_is_named_once_and_made_anew() {
     assert_eq!(lab.run(&watch, None).unwrap(), whole);
     let notes = watch.notes();
     assert_eq!(notes.matches("cannot be read").count(), 1, "{notes}");
-    assert!(notes.ends_with("fitted again"), "{notes}");
+    assert!(notes.ends_with("so it counts as not fitted"), "{notes}");
 }
 
 #[test]

@@ -10,8 +10,9 @@ use sha2::{Digest, Sha256};
 use ureq::http::{Response, header};
 use ureq::{Agent, Body, Proxy};
 
-use super::error::{FetchError, Stop};
+use super::error::FetchError;
 use super::sources::{Address, Source};
+use super::stop::Stop;
 
 /// Bytes read and written at a time.
 const CHUNK: usize = 64 * 1024;

@@ -3,6 +3,7 @@
 mod download;
 mod error;
 mod sources;
+mod stop;
 #[cfg(test)]
 mod tests;
 
@@ -12,10 +13,10 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ureq::Proxy;
 
+use crate::args::FetchArgs;
 use crate::places;
 use crate::progress::{is_cancelled, listen_for_interrupts, print, say};
 use download::{News, Options};
@@ -28,21 +29,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const TICK: Duration = Duration::from_millis(50);
 /// How many of these a download that is to stop may take: it may be waiting for a silent server.
 const TICKS_TO_STOP: u32 = 20;
-
-#[derive(Args)]
-pub(crate) struct FetchArgs {
-    /// Names of data sets.
-    names: Vec<String>,
-    /// Replace a file that is there with another checksum.
-    #[arg(long)]
-    force: bool,
-    /// List of data sets [default: the repository's datasets/sources.toml].
-    #[arg(long, value_name = "FILE")]
-    sources: Option<PathBuf>,
-    /// Folder to download to [default: the repository's datasets/cache/].
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-}
 
 /// Downloads the named data sets, or lists all of them.
 pub(crate) fn fetch(args: &FetchArgs) -> Result<ExitCode, FetchError> {

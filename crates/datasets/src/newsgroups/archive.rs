@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 
-use super::groups::{GROUPS, Split};
-use super::{GroupCount, NewsgroupsError};
+use super::error::NewsgroupsError;
+use super::groups::{GROUPS, GroupCount, Split};
 
 /// The official name of the archive.
 pub const ARCHIVE: &str = "20news-bydate.tar.gz";

@@ -27,6 +27,17 @@ impl Split {
     }
 }
 
+/// The number of posts of a group in a part of the collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupCount {
+    /// The part, train or test.
+    pub split: Split,
+    /// The group.
+    pub group: String,
+    /// Its posts.
+    pub documents: usize,
+}
+
 /// Names of the six subjects, which group the newsgroups into super-classes.
 pub const SUBJECTS: [&str; 6] = [
     "computers",

@@ -16,22 +16,11 @@ use std::path::Path;
 
 pub use archive::{ARCHIVE, validate};
 pub use error::NewsgroupsError;
-pub use groups::{GROUPS, Group, PUBLISHED_GROUPS, SUBJECTS, Split};
+pub use groups::{GROUPS, Group, GroupCount, PUBLISHED_GROUPS, SUBJECTS, Split};
 pub use options::{ColumnOrder, NewsgroupsOptions, Part, PerGroup};
 pub use posts::{Post, read_posts};
 
 use crate::text::{FittedVectorizer, TermDocuments, Vectorizer};
-
-/// The number of posts of a group in a part of the collection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupCount {
-    /// The part, train or test.
-    pub split: Split,
-    /// The group.
-    pub group: String,
-    /// Its posts.
-    pub documents: usize,
-}
 
 /// Posts as a matrix, with their classes.
 ///

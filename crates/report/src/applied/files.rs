@@ -8,8 +8,8 @@ use csv::Writer;
 use hntf_run::apply::AppliedFit;
 use hntf_tensor::npy::{write_npy, write_npy_strings};
 
-use crate::error::ReportError;
-use crate::whole::{parent, put, refuse, stage};
+use crate::error::{ReportError, refuse};
+use crate::staging::{Staging, parent};
 
 const COEFFICIENTS: &str = "coefficients.csv";
 const CLASSES: &str = "classes.csv";
@@ -26,9 +26,9 @@ pub fn write(applied: &AppliedFit, folder: &Path) -> Result<(), ReportError> {
     check(folder)?;
     let beside = parent(folder);
     fs::create_dir_all(beside).map_err(refuse(beside))?;
-    let staging = stage(folder)?;
+    let staging = Staging::beside(folder).map_err(refuse(beside))?;
     fill(applied, staging.path()).map_err(refuse(folder))?;
-    put(&staging, folder, |_| false)
+    staging.put(folder).map_err(refuse(folder))
 }
 
 /// Refuses a folder with files of somebody else's.

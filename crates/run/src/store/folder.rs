@@ -1,5 +1,6 @@
 //! A store as a folder: opened, listed, cleared; entries found, written whole, taken out of the way.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use tempfile::TempDir;
 use super::entry::{About, Entry, Kind};
 use super::error::StoreError;
 use super::key::{self, Key};
-use crate::files::share;
+use crate::files::{hold, left_behind, share};
 use crate::sync::lock;
 
 /// The file that says that a folder is a store.
@@ -25,6 +26,8 @@ pub struct Store {
     /// Where new entries go if the folder cannot be written: gone with the run.
     overlay: Option<TempDir>,
     notes: Mutex<Vec<String>>,
+    /// Entries that cannot be read and could not be removed.
+    unreadable: Mutex<HashSet<Key>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,6 +60,7 @@ impl Store {
             root: root.to_path_buf(),
             overlay: None,
             notes: Mutex::default(),
+            unreadable: Mutex::default(),
         };
         let exists = store.check()?;
         fs::create_dir_all(root).map_err(refuse)?;
@@ -67,7 +71,24 @@ impl Store {
                 root.display()
             ));
         }
+        for left in left_behind(root, |name| name.starts_with(STAGING)) {
+            let _ = fs::remove_dir_all(left);
+        }
         Ok(store)
+    }
+
+    /// Opens a store to look things up. Where none is, none is made, and nothing is found.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn existing(root: &Path) -> Result<Self, StoreError> {
+        if root.exists() {
+            return Self::open(root);
+        }
+        Ok(Self {
+            root: root.to_path_buf(),
+            ..Self::temporary()?
+        })
     }
 
     /// A store that is gone with this value, for runs that keep nothing.
@@ -83,6 +104,7 @@ impl Store {
             root: overlay.path().join("none"),
             overlay: Some(overlay),
             notes: Mutex::default(),
+            unreadable: Mutex::default(),
         })
     }
 
@@ -153,7 +175,12 @@ impl Store {
     /// Where an entry is, if it is there.
     pub(super) fn find(&self, key: &Key) -> Option<PathBuf> {
         let homes = [self.home(), &self.root];
-        let mut places = homes.map(|home| place(home, key)).into_iter();
+        let usable = if lock(&self.unreadable).contains(key) {
+            1
+        } else {
+            2
+        };
+        let mut places = homes.iter().take(usable).map(|home| place(home, key));
         places.find(|place| place.is_dir())
     }
 
@@ -172,9 +199,11 @@ impl Store {
     /// Takes a damaged entry out of the way.
     pub(super) fn discard(&self, key: &Key, reason: &str) {
         if let Some(folder) = self.find(key) {
-            let _ = fs::remove_dir_all(&folder);
+            if fs::remove_dir_all(&folder).is_err() {
+                lock(&self.unreadable).insert(*key);
+            }
             self.note(format!(
-                "{}: cannot be read ({reason}); fitted again",
+                "{}: cannot be read ({reason}), so it counts as not fitted",
                 folder.display()
             ));
         }
@@ -190,6 +219,7 @@ impl Store {
             .prefix(STAGING)
             .tempdir_in(home)
             .map_err(refuse)?;
+        let _held = hold(staging.path());
         entry.write(staging.path()).map_err(refuse)?;
         share(staging.path()).map_err(refuse)?;
         let place = place(home, key);
