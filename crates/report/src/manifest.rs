@@ -63,7 +63,7 @@ impl Earlier {
     pub(crate) fn failed(self) -> Vec<FitSummary> {
         let methods = self.methods.into_iter();
         let failed = methods.flat_map(|EarlierMethod { id, fits }| {
-            let failed = fits.into_iter().filter_map(move |end| {
+            fits.into_iter().filter_map(move |end| {
                 Some(FitSummary {
                     method: id.clone(),
                     trial: end.trial,
@@ -73,8 +73,7 @@ impl Earlier {
                     failed: true,
                     key: end.failed?,
                 })
-            });
-            failed
+            })
         });
         failed.collect()
     }
