@@ -108,12 +108,14 @@ impl Exported {
 #[derive(Debug, Error)]
 pub enum ExportError {
     /// They are not there.
-    #[error("{}: cannot be read ({source}): name a folder with {FIT}, such as results/NAME/factors/METHOD, which `reproduce` and `run` write", path.display())]
+    #[error("{}: cannot be read ({source}): name a folder with {FIT}, {}", path.display(), such_as(near))]
     Absent {
         /// The file.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+        /// Fits in folders below.
+        near: Vec<PathBuf>,
     },
     /// Names that cannot be read.
     #[error(transparent)]
@@ -126,6 +128,24 @@ pub enum ExportError {
         /// What is wrong.
         reason: String,
     },
+}
+
+fn such_as(near: &[PathBuf]) -> String {
+    let near: Vec<String> = near.iter().map(|p| p.display().to_string()).collect();
+    match near.is_empty() {
+        true => "such as results/NAME/factors/METHOD, which `reproduce` and `run` write".to_owned(),
+        false => format!("here {}", near.join(" or ")),
+    }
+}
+
+/// The fits of a folder of results, or of its factors.
+fn fits_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = [folder.to_path_buf(), folder.join("factors")];
+    let entries = entries.iter().flat_map(fs::read_dir).flatten().flatten();
+    let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    found.retain(|path| path.join(FIT).exists());
+    found.sort_unstable();
+    found
 }
 
 /// Writes a fit into a folder, which must exist.
@@ -215,6 +235,7 @@ pub fn read_export(folder: &Path) -> Result<Exported, ExportError> {
     let text = read.map_err(|source| ExportError::Absent {
         path: path.clone(),
         source,
+        near: fits_below(folder),
     })?;
     let description = describe(&text).map_err(unreadable(&path))?;
     let entry = MODELS.iter().find(|e| e.id == description.model);

@@ -5,6 +5,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod apply;
 mod bad_config;
 mod bad_corpus;
 mod bad_data;
@@ -14,6 +15,7 @@ mod bad_newsgroups;
 mod bad_place;
 mod check;
 mod documented;
+mod export;
 mod interrupt;
 mod lab;
 mod results;
