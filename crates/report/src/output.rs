@@ -24,6 +24,16 @@ pub enum Owner {
     User,
 }
 
+/// The command that made the results in a folder, if any stand there.
+pub fn command_of(folder: &Path) -> Option<String> {
+    Earlier::read(folder).map(|earlier| earlier.command)
+}
+
+/// The files of a figure beside its data.
+pub fn picture_files(stem: &str) -> [String; 3] {
+    ["svg", "png", "pdf"].map(|format| format!("figures/{stem}.{format}"))
+}
+
 /// Where the results of one experiment will stand.
 pub struct Target {
     out: PathBuf,
@@ -80,8 +90,7 @@ impl Target {
 
     /// The fits of the results that stand there which failed: a store has nothing of them.
     pub fn failed_before(&self) -> Vec<FitSummary> {
-        let text = std::fs::read_to_string(self.folder.join(MANIFEST)).unwrap_or_default();
-        let earlier = serde_json::from_str::<Earlier>(&text);
+        let earlier = Earlier::read(&self.folder);
         earlier.map(Earlier::failed).unwrap_or_default()
     }
 

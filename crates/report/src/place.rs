@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use hntf_experiment::Experiment;
 
 use crate::error::ReportError;
-use crate::manifest::{Configuration, Earlier, MANIFEST};
+use crate::manifest::{Configuration, Earlier};
 
 /// The experiment's file as seen from the folder of its results, so that a project may be moved as a
 /// whole. `out` must exist.
@@ -36,8 +36,7 @@ pub(crate) fn check(
     if entries.next().is_none() {
         return Ok(());
     }
-    let text = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
-    let Ok(earlier) = serde_json::from_str::<Earlier>(&text) else {
+    let Some(earlier) = Earlier::read(folder) else {
         return occupied("files that no run has written".to_owned());
     };
     let this = Configuration::of(experiment, file);
