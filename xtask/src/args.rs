@@ -44,14 +44,14 @@ pub(crate) enum Command {
     Export {
         /// The name of an experiment, or an experiment file of your own.
         name: String,
-        /// Which trials of each method: `best`, `all`, or a number.
-        #[arg(long, default_value = "best")]
-        trial: String,
+        /// Which trials of each method: `best`, `all`, or a number, counted from 0.
+        #[arg(long, value_name = "WHICH", default_value = "best", value_parser = which)]
+        trial: Which,
         /// Methods; all of them if none is given.
         #[arg(long, value_name = "ID")]
         method: Vec<String>,
         #[command(flatten)]
-        run: RunArgs,
+        kept: KeptArgs,
     },
     /// What fitted topics say of new data: a folder that a run or `export` wrote, and a file.
     Apply {
@@ -119,6 +119,16 @@ pub(crate) struct RunArgs {
     /// Threads to spread the fits over [default: all cores]; the results do not depend on it.
     #[arg(long, value_name = "N", value_parser = positive)]
     pub(crate) threads: Option<usize>,
+    #[command(flatten)]
+    pub(crate) kept: KeptArgs,
+    /// Print JSON instead of tables.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which fits, and where they and their results are.
+#[derive(Args)]
+pub(crate) struct KeptArgs {
     /// Seeds per method, instead of the experiment's number.
     #[arg(long, value_name = "N", value_parser = trials)]
     pub(crate) trials: Option<u32>,
@@ -131,18 +141,22 @@ pub(crate) struct RunArgs {
     /// for its experiments, of the working folder for your own].
     #[arg(long, value_name = "DIR")]
     pub(crate) store: Option<PathBuf>,
-    /// Print JSON instead of tables.
-    #[arg(long)]
-    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) data: DataArgs,
 }
 
 #[derive(Args)]
 pub(crate) struct ApplyArgs {
-    /// The mode of the new items, counted from 1 [default: the last, or the one whose size differs].
-    #[arg(long, value_name = "MODE")]
+    /// The mode of the new items, counted from 1 [default: the one whose size is not that of the
+    /// fitted data, or the last].
+    #[arg(long, value_name = "MODE", value_parser = positive)]
     pub(crate) mode: Option<usize>,
+    /// Column (CSV) or key (JSON lines) with the text of a document.
+    #[arg(long, value_name = "NAME", default_value = "text")]
+    pub(crate) text_column: String,
+    /// Column or key with the name of a document [default: its line].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id_column: Option<String>,
     /// Folder to write coefficients to, as .npy and .csv [default: nothing is written].
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
@@ -172,6 +186,28 @@ pub(crate) struct DataArgs {
     /// once [default: the folder HNTF_DATA_DIR names].
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Vec<PathBuf>,
+}
+
+/// Which trials of a method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// The one with the smallest training error.
+    Best,
+    /// Every one.
+    All,
+    /// One by its number.
+    One(u32),
+}
+
+fn which(text: &str) -> Result<Which, String> {
+    match text {
+        "best" => Ok(Which::Best),
+        "all" => Ok(Which::All),
+        number => match number.parse() {
+            Ok(trial) => Ok(Which::One(trial)),
+            Err(_) => Err("expected `best`, `all` or the number of a trial, from 0".to_owned()),
+        },
+    }
 }
 
 fn positive(text: &str) -> Result<usize, String> {

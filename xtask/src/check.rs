@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use hntf_experiment::{Experiment, ExperimentError, catalogue};
-use hntf_report::output::{Owner, Target, command_of, picture_files};
-use hntf_report::{Pages, compare_page, drift, pages};
+use hntf_report::output::{Target, command_of, picture_files};
+use hntf_report::{Owner, Pages, compare_page, drift, pages};
 use hntf_run::store::Store;
 use hntf_run::{Fits, Record};
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use hntf_experiment::{ConfigError, ExperimentError};
 use hntf_report::ReportError;
+use hntf_run::apply::ApplyError;
+use hntf_run::export::ExportError;
 use hntf_run::store::StoreError;
 use hntf_run::{RecordError, RunError};
 use thiserror::Error;
@@ -21,6 +23,27 @@ pub(crate) enum CliError {
     Report(#[from] ReportError),
     #[error(transparent)]
     Fetch(#[from] FetchError),
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    /// A method that an experiment has not.
+    #[error("{experiment} has no method `{method}`; its methods: {}", known.join(", "))]
+    NoMethod {
+        experiment: String,
+        method: String,
+        known: Vec<String>,
+    },
+    /// A trial that a method has not, or that failed.
+    #[error("method `{method}` has no {}; {}", trial_or_any(*trial), trials(known))]
+    NoTrial {
+        method: String,
+        trial: Option<u32>,
+        known: Vec<u32>,
+    },
+    /// The user stopped what leaves nothing behind.
+    #[error("interrupted; nothing was written")]
+    Interrupted,
     /// A folder of data there is not.
     #[error("--data-dir {}: no such folder; name one that exists, or leave the option out", path.display())]
     NoFolder { path: PathBuf },
@@ -46,10 +69,26 @@ impl CliError {
     pub(crate) fn is_interrupted(&self) -> bool {
         matches!(
             self,
-            Self::Fetch(FetchError::Interrupted)
+            Self::Interrupted
+                | Self::Fetch(FetchError::Interrupted)
                 | Self::Run(RunError::Interrupted { .. })
                 | Self::Report(ReportError::Run(RunError::Interrupted { .. }))
         )
+    }
+}
+
+fn trial_or_any(trial: Option<u32>) -> String {
+    match trial {
+        Some(trial) => format!("trial {trial} that could be exported"),
+        None => "trial that could be exported".to_owned(),
+    }
+}
+
+fn trials(known: &[u32]) -> String {
+    let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+    match known.is_empty() {
+        true => "all of its fits failed".to_owned(),
+        false => format!("those that did not fail: {}", known.join(", ")),
     }
 }
 

@@ -3,9 +3,12 @@
 //! Exit codes: 0 done, 1 numbers have moved (`check`), 2 a mistake in what was asked for, 130
 //! interrupted.
 
+mod apply;
 mod args;
+mod asked;
 mod check;
 mod error;
+mod export;
 mod fetch;
 mod list;
 mod places;
@@ -28,7 +31,13 @@ fn main() -> ExitCode {
         Command::Store { action } => store::store(&action),
         Command::Fetch(args) => fetch::fetch(&args).map_err(Into::into),
         Command::Check { names, check } => check::check(&names, &check),
-        Command::Export { .. } | Command::Apply { .. } => list::list(),
+        Command::Export {
+            name,
+            trial,
+            method,
+            kept,
+        } => export::export(&name, trial, &method, &kept),
+        Command::Apply { fit, data, apply } => apply::apply(&fit, &data, &apply),
     };
     result.unwrap_or_else(|error| {
         progress::say(&format!("error: {error}"));

@@ -1,82 +1,21 @@
 //! `cargo xtask reproduce`, `run` and `draw`: fits made or found, results written and printed.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use hntf_experiment::{Experiment, ExperimentError, Prepared, catalogue};
-use hntf_report::output::{Owner, Target};
+use hntf_experiment::{ExperimentError, Prepared, catalogue};
+use hntf_report::output::Target;
 use hntf_report::{Format, ReportError, json, render, topics};
 use hntf_run::store::{Store, StoreError};
 use hntf_run::{Fits, Options, RunError, collect, run as run_fits};
 
 use crate::args::RunArgs;
+use crate::asked::Asked;
 use crate::error::CliError;
-use crate::places::{
-    data_folders, experiments, own_results, results, store, users_results, users_store,
-};
+use crate::places::{data_folders, experiments};
 use crate::progress::{Bar, listen_for_interrupts, print, say};
 
 type Outcome = Result<ExitCode, CliError>;
-
-/// An experiment, whose it is, and the command that runs it.
-struct Asked {
-    experiment: Experiment,
-    owner: Owner,
-    command: String,
-}
-
-impl Asked {
-    fn published(path: &Path) -> Result<Self, CliError> {
-        let experiment = Experiment::load(path)?;
-        Ok(Self {
-            command: format!("cargo xtask reproduce {}", experiment.name),
-            experiment,
-            owner: Owner::Repository,
-        })
-    }
-
-    fn own(file: &Path) -> Result<Self, CliError> {
-        Ok(Self {
-            experiment: Experiment::load(file)?,
-            owner: Owner::User,
-            command: format!("cargo xtask run {}", file.display()),
-        })
-    }
-
-    /// A name of an experiment of the repository, or a file.
-    fn named(name: &str) -> Result<Self, CliError> {
-        match catalogue::find(&experiments(), name) {
-            Ok(path) => Self::published(&path),
-            Err(_) if Path::new(name).exists() => Self::own(Path::new(name)),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Where its results go. A run with another number of trials is not the published protocol: it
-    /// must not take the place of the committed results.
-    fn out(&self, args: &RunArgs) -> PathBuf {
-        args.out.clone().unwrap_or_else(|| match self.owner {
-            Owner::User => users_results(),
-            Owner::Repository if args.trials.is_some() => own_results(),
-            Owner::Repository => results(),
-        })
-    }
-
-    fn store(&self, args: &RunArgs) -> PathBuf {
-        args.store.clone().unwrap_or_else(|| match self.owner {
-            Owner::User => users_store(),
-            Owner::Repository => store(),
-        })
-    }
-
-    /// The command with the number of trials.
-    fn command(&self, args: &RunArgs) -> String {
-        match args.trials {
-            Some(trials) => format!("{} --trials {trials}", self.command),
-            None => self.command.clone(),
-        }
-    }
-}
 
 pub(crate) fn reproduce(names: &[String], args: &RunArgs) -> Outcome {
     let paths = if names.is_empty() {
@@ -137,12 +76,14 @@ pub(crate) fn draw(names: &[String], args: &RunArgs) -> Outcome {
 
 /// Runs, writes and prints one experiment.
 fn execute(asked: &Asked, args: &RunArgs) -> Result<(), CliError> {
-    let prepared = asked.experiment.prepare_in(&data_folders(&args.data)?)?;
-    let target = Target::at(&asked.out(args), &asked.experiment, asked.owner)?;
-    let store = Store::open(&asked.store(args))?;
+    let prepared = asked
+        .experiment
+        .prepare_in(&data_folders(&args.kept.data)?)?;
+    let target = Target::at(&asked.out(&args.kept), &asked.experiment, asked.owner)?;
+    let store = Store::open(&asked.store(&args.kept))?;
     target.probe()?;
     let attempt = || {
-        let fits = fit(&prepared, args.threads, args.trials, &store)?;
+        let fits = fit(&prepared, args.threads, args.kept.trials, &store)?;
         show(asked, args, &target, &fits)
     };
     match attempt() {
@@ -156,12 +97,14 @@ fn execute(asked: &Asked, args: &RunArgs) -> Result<(), CliError> {
 
 /// The same from kept fits alone.
 fn redraw(asked: &Asked, args: &RunArgs) -> Result<(), CliError> {
-    let prepared = asked.experiment.prepare_in(&data_folders(&args.data)?)?;
-    let target = Target::at(&asked.out(args), &asked.experiment, asked.owner)?;
-    let store = Store::existing(&asked.store(args))?;
-    let command = asked.command(args);
+    let prepared = asked
+        .experiment
+        .prepare_in(&data_folders(&args.kept.data)?)?;
+    let target = Target::at(&asked.out(&args.kept), &asked.experiment, asked.owner)?;
+    let store = Store::existing(&asked.store(&args.kept))?;
+    let command = asked.command(&args.kept);
     let failed = target.failed_before();
-    let fits = collect(&prepared, args.trials, &store, &failed, &command);
+    let fits = collect(&prepared, args.kept.trials, &store, &failed, &command);
     store.notes().iter().for_each(|note| say(note));
     let fits = fits?;
     show(asked, args, &target, &fits)
@@ -169,7 +112,7 @@ fn redraw(asked: &Asked, args: &RunArgs) -> Result<(), CliError> {
 
 fn show(asked: &Asked, args: &RunArgs, target: &Target, fits: &Fits<'_>) -> Result<(), CliError> {
     let folder = target.folder().to_path_buf();
-    let command = asked.command(args);
+    let command = asked.command(&args.kept);
     target.commit(fits, &command)?;
     if args.json {
         print(&json(fits, &command).to_string());

@@ -203,26 +203,15 @@ impl Experiment {
 
     /// Points at the key that names the data or sets it up.
     fn dataset_error(&self, error: DatasetError) -> ExperimentError {
-        let key = match &error {
+        if let DatasetError::Absent { .. } = error {
             // No mistake of the file's: the data set has to be got.
-            DatasetError::Absent { .. } => {
-                let experiment = self.name.clone();
-                return ExperimentError::Absent {
-                    experiment,
-                    source: Box::new(error),
-                };
-            }
-            DatasetError::Parameter { parameter, .. } => parameter,
-            DatasetError::DocumentTensor(error) => error.key(),
-            DatasetError::Nowhere { key, .. } => key,
-            DatasetError::Names { .. } => "items",
-            DatasetError::MaskShape { .. } | DatasetError::MaskValue { .. } => "mask",
-            DatasetError::AllHidden { .. } if self.dataset.keys.contains_key("mask") => "mask",
-            DatasetError::AllHidden { .. } => "missing",
-            DatasetError::Vocabulary { .. } | DatasetError::VocabularyLength { .. } => "vocabulary",
-            _ => "path",
-        };
-        let told = self.text.error(self.dataset.place(key), error.to_string());
+            return ExperimentError::Absent {
+                experiment: self.name.clone(),
+                source: Box::new(error),
+            };
+        }
+        let place = self.dataset.place(error.key());
+        let told = self.text.error(place, error.to_string());
         let advice = match &error {
             DatasetError::Coordinates(error) => advice(&error.problem),
             DatasetError::Content {

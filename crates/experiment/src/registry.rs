@@ -26,7 +26,8 @@ pub struct Entry<T: ?Sized> {
     pub citation: &'static str,
     /// Raised when results move; of models, whose fits are kept under it.
     pub revision: u32,
-    /// The parameters and their defaults as TOML; empty if some have no default.
+    /// The parameters and their defaults, one a line: of models as TOML, of data sets each with what
+    /// it is. Empty for figures.
     pub defaults: fn() -> String,
     pub(crate) read: fn(Spanned<DeValue<'_>>) -> Result<Read<T>, toml::de::Error>,
 }
@@ -125,7 +126,14 @@ const fn source<S: NamedSource + 'static>() -> Entry<dyn Source> {
         summary: about.summary,
         citation: about.citation,
         revision: 0,
-        defaults: String::new,
+        defaults: || {
+            let parameters = S::parameters();
+            let lines = parameters.iter().map(|p| match &p.default {
+                Some(default) => format!("{} = {default}: {}\n", p.key, p.summary),
+                None => format!("{} (has to be given): {}\n", p.key, p.summary),
+            });
+            lines.collect()
+        },
         read: |section| {
             let value: S = read_value(section)?;
             let parameters = parameters(&value);

@@ -1,6 +1,7 @@
 //! What can keep a result from being shown or written.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use hntf_figures::FigureError;
 use hntf_run::{RecordError, RunError};
@@ -25,7 +26,7 @@ pub enum ReportError {
         /// The folder or file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// A folder of results that holds something else.
     #[error("{}: holds {holds}; nothing was written: name another folder with --out, rename the experiment's file, or move that folder away", folder.display())]
@@ -35,4 +36,10 @@ pub enum ReportError {
         /// What is in it.
         holds: String,
     },
+}
+
+/// A folder or file that cannot be written.
+pub(crate) fn refuse(path: &Path) -> impl FnOnce(io::Error) -> ReportError + use<> {
+    let path = path.to_path_buf();
+    move |source| ReportError::Write { path, source }
 }

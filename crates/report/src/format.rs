@@ -42,9 +42,15 @@ impl Format {
     }
 }
 
-/// Without line breaks and whatever else a terminal would obey.
+/// Without line breaks and whatever else a terminal would obey, such as marks that turn the direction
+/// of writing.
 pub(crate) fn one_line(text: &str) -> String {
-    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    let obeyed = |c: char| {
+        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let breaks = matches!(c, '\u{2028}' | '\u{2029}');
+        c.is_control() || turns || breaks
+    };
+    let plain = |c: char| if obeyed(c) { ' ' } else { c };
     text.chars().map(plain).collect()
 }
 

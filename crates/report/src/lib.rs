@@ -4,10 +4,12 @@
 //! Everything is a view of [`Fits`](hntf_run::Fits); nothing is fitted here.
 #![cfg_attr(not(test), warn(clippy::expect_used))]
 
+pub mod applied;
 mod claims;
 mod compare;
 pub mod drift;
 mod error;
+pub mod factors;
 mod format;
 mod json;
 mod limits;
@@ -33,6 +35,7 @@ pub use json::json;
 pub use page_drift::compare_page;
 pub use pages::{Pages, pages};
 pub use pictures::{Drawn, draw};
+pub use place::Owner;
 pub use published::{PublishedMatch, PublishedTopics, match_published};
 pub use rank_choice::{RankReport, RankRow, rank_choices};
 pub use rows::{Row, Summary, rows};

@@ -86,6 +86,12 @@ impl Earlier {
     }
 }
 
+/// The fits of the results in a folder which failed: a store has nothing of them.
+pub(crate) fn failed_in(folder: &Path) -> Vec<FitSummary> {
+    let earlier = Earlier::read(folder);
+    earlier.map(Earlier::failed).unwrap_or_default()
+}
+
 /// Everything the results depend on, and how the fits ended.
 pub(crate) fn manifest(
     fits: &Fits<'_>,

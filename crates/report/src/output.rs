@@ -6,23 +6,14 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use hntf_experiment::Experiment;
-use hntf_run::export::{ExportFailure, export};
 use hntf_run::{FitSummary, Fits};
 
-use crate::error::ReportError;
-use crate::manifest::{Earlier, MANIFEST, manifest};
+use crate::error::{ReportError, refuse};
+use crate::factors::export_into;
+use crate::manifest::{Earlier, MANIFEST, failed_in, manifest};
 use crate::pages::pages;
-use crate::place;
+use crate::place::{self, Owner};
 use crate::staging::{self, Staging};
-
-/// Whose an experiment is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Owner {
-    /// One of the repository's, of which there is one of a name.
-    Repository,
-    /// A user's own, known by the place of its file.
-    User,
-}
 
 /// The command that made the results in a folder, if any stand there.
 pub fn command_of(folder: &Path) -> Option<String> {
@@ -90,8 +81,7 @@ impl Target {
 
     /// The fits of the results that stand there which failed: a store has nothing of them.
     pub fn failed_before(&self) -> Vec<FitSummary> {
-        let earlier = Earlier::read(&self.folder);
-        earlier.map(Earlier::failed).unwrap_or_default()
+        failed_in(&self.folder)
     }
 
     /// Writes everything and puts it in place of what was there.
@@ -138,28 +128,6 @@ impl Target {
         write(MANIFEST, format!("{text}\n").as_bytes())?;
         staging.put(&self.folder).map_err(refuse(&self.folder))
     }
-}
-
-/// Writes the factors of a fit into a new folder.
-///
-/// # Errors
-/// A fit that cannot be read, a folder that cannot be written.
-pub fn export_into(
-    fits: &Fits<'_>,
-    (method, trial): (usize, u32),
-    folder: &Path,
-) -> Result<(), ReportError> {
-    std::fs::create_dir_all(folder).map_err(refuse(folder))?;
-    match export(fits, method, trial, folder) {
-        Ok(()) => Ok(()),
-        Err(ExportFailure::Run(error)) => Err(error.into()),
-        Err(ExportFailure::Write(source)) => Err(refuse(folder)(source)),
-    }
-}
-
-fn refuse(path: &Path) -> impl FnOnce(io::Error) -> ReportError + use<> {
-    let path = path.to_path_buf();
-    move |source| ReportError::Write { path, source }
 }
 
 /// Times are kept apart from cells: they are never the same twice.

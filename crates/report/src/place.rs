@@ -8,6 +8,18 @@ use hntf_experiment::Experiment;
 use crate::error::ReportError;
 use crate::manifest::{Configuration, Earlier};
 
+/// The folder of exported factors, among results or alone.
+pub(crate) const FACTORS: &str = "factors";
+
+/// Whose an experiment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// One of the repository's, of which there is one of a name.
+    Repository,
+    /// A user's own, known by the place of its file.
+    User,
+}
+
 /// The experiment's file as seen from the folder of its results, so that a project may be moved as a
 /// whole. `out` must exist.
 pub(crate) fn seen_from(out: &Path, experiment: &Experiment) -> io::Result<PathBuf> {
@@ -24,7 +36,7 @@ pub(crate) fn check(
     experiment: &Experiment,
     file: Option<&Path>,
 ) -> Result<(), ReportError> {
-    let Ok(mut entries) = std::fs::read_dir(folder) else {
+    let Ok(entries) = std::fs::read_dir(folder) else {
         return Ok(());
     };
     let occupied = |holds: String| {
@@ -33,7 +45,9 @@ pub(crate) fn check(
             holds,
         })
     };
-    if entries.next().is_none() {
+    // Factors can be exported again.
+    let mut others = entries.flatten().filter(|e| e.file_name() != FACTORS);
+    if others.next().is_none() {
         return Ok(());
     }
     let Some(earlier) = Earlier::read(folder) else {

@@ -42,6 +42,11 @@ impl Staging {
 
     /// Two renames; the old results are deleted only when the new ones stand.
     pub(crate) fn put(self, folder: &Path) -> io::Result<()> {
+        self.put_keeping(folder, |_| false)
+    }
+
+    /// The same, but what of the old results is called so stays.
+    pub(crate) fn put_keeping(self, folder: &Path, keep: impl Fn(&str) -> bool) -> io::Result<()> {
         share(self.path())?;
         let mut old = self.path().as_os_str().to_os_string();
         old.push(OLD);
@@ -57,6 +62,11 @@ impl Staging {
             return Err(error);
         }
         if had_old {
+            for entry in fs::read_dir(&old)?.flatten() {
+                if keep(&entry.file_name().to_string_lossy()) {
+                    fs::rename(entry.path(), folder.join(entry.file_name()))?;
+                }
+            }
             // What is left of it is taken away by the next run.
             let _ = fs::remove_dir_all(&old);
         }
@@ -92,8 +102,15 @@ fn prefix(name: &str) -> String {
 
 fn parts(folder: &Path) -> (&Path, String) {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    let out = folder.parent().unwrap_or(folder);
-    (out, name.into_owned())
+    (parent(folder), name.into_owned())
+}
+
+/// The folder a path stands in.
+pub(crate) fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
 }
 
 #[cfg(test)]
@@ -165,6 +182,10 @@ mod tests {
         fs::write(staging.path().join("table.md"), "2").unwrap();
         staging.put(&folder).unwrap();
         assert_eq!(names(out.path()), ["mine"]);
+        assert_eq!(names(&folder), ["table.md"]);
+        let staging = Staging::beside(&folder).unwrap();
+        let put = staging.put_keeping(&folder, |name| name.starts_with("table"));
+        put.unwrap();
         assert_eq!(names(&folder), ["table.md"]);
     }
 }

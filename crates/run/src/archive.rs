@@ -78,50 +78,85 @@ pub struct RelationLayout {
     pub weights: String,
 }
 
-/// The arrays of a hierarchy, each once, and what they are.
+/// The arrays of a hierarchy, each under its name, and what they are.
 pub fn pack(hierarchy: &Hierarchy) -> (Layout, Vec<Named>) {
-    let mut arrays = Arrays::default();
-    let layers = hierarchy.layers.iter().enumerate();
-    let layers = layers.map(|(l, layer)| arrays.layer(l, layer)).collect();
-    let relations = hierarchy.relations.iter().map(|relation| {
-        let Relation { from, to, mode, .. } = *relation;
-        let of_mode = mode.map(|mode| format!("-mode-{mode}")).unwrap_or_default();
-        RelationLayout {
-            from,
-            to,
-            mode,
-            weights: arrays.add(format!("relation-{from}-{to}{of_mode}"), &relation.weights),
-        }
-    });
-    let relations = relations.collect();
-    (Layout { layers, relations }, arrays.0)
+    Packing::default().pack(hierarchy)
 }
 
-#[derive(Default)]
-struct Arrays(Vec<Named>);
+/// The same without what follows from the rest, for a store: arrays that are those of the first layer
+/// `first`, to be found under [`FIRST`], and products of others, which are noted as such. Nothing is
+/// left out that would not come back to the bit (on a processor that rounds as this one).
+pub(crate) fn pack_compactly(
+    hierarchy: &Hierarchy,
+    first: Option<&Hierarchy>,
+) -> (Layout, Vec<Named>) {
+    let packing = Packing {
+        compactly: true,
+        first: first.map(|first| pack(first).1).unwrap_or_default(),
+        ..Packing::default()
+    };
+    packing.pack(hierarchy)
+}
 
-impl Arrays {
+/// Where the arrays of a shared first layer stand.
+pub(crate) const FIRST: &str = "first-layer/";
+/// Between the names of two arrays that are multiplied.
+const TIMES: &str = " × ";
+/// Behind the name of an array that is transposed.
+const TRANSPOSED: char = 'ᵀ';
+
+#[derive(Default)]
+struct Packing {
+    compactly: bool,
+    first: Vec<Named>,
+    arrays: Vec<Named>,
+}
+
+impl Packing {
+    fn pack(mut self, hierarchy: &Hierarchy) -> (Layout, Vec<Named>) {
+        let layers = hierarchy.layers.iter().enumerate();
+        let layers = layers.map(|(l, layer)| self.layer(hierarchy, l, layer));
+        let layers = layers.collect();
+        let relations = hierarchy.relations.iter().map(|relation| RelationLayout {
+            from: relation.from,
+            to: relation.to,
+            mode: relation.mode,
+            weights: self.add(name_of(relation), &relation.weights),
+        });
+        let relations = relations.collect();
+        (Layout { layers, relations }, self.arrays)
+    }
+
     fn add(&mut self, name: String, matrix: &Matrix) -> String {
+        let same = |(n, array): &&Named| *n == name && same_bits(&array.values, matrix.as_slice());
+        if self.first.iter().any(|named| same(&named)) {
+            return format!("{FIRST}{name}");
+        }
         let array = Array {
             shape: [matrix.rows(), matrix.cols()],
             values: matrix.as_slice().to_vec(),
         };
-        self.0.push((name.clone(), array));
+        self.arrays.push((name.clone(), array));
         name
     }
 
-    fn layer(&mut self, l: usize, layer: &Layer) -> LayerLayout {
-        let topics: Vec<String> = (layer.topics.iter().enumerate())
-            .map(|(m, topics)| self.add(format!("layer-{l}-mode-{m}"), topics))
-            .collect();
+    fn layer(&mut self, hierarchy: &Hierarchy, l: usize, layer: &Layer) -> LayerLayout {
+        let topics = layer.topics.iter().enumerate().map(|(m, topics)| {
+            let product = self.compactly.then(|| product_of_finer(hierarchy, l, m));
+            let product = product.flatten();
+            product.unwrap_or_else(|| self.add(format!("layer-{l}-mode-{m}"), topics))
+        });
+        let topics: Vec<String> = topics.collect();
         let factors = layer.approximation.factors();
         let approximation = if same(factors, &layer.topics) {
             topics.clone()
         } else {
-            let factors = factors.iter().enumerate();
-            factors
-                .map(|(m, factor)| self.add(format!("approximation-{l}-mode-{m}"), factor))
-                .collect()
+            let factors = factors.iter().enumerate().map(|(m, factor)| {
+                let product = self.compactly.then(|| product_of_topics(hierarchy, l, m));
+                let product = product.flatten();
+                product.unwrap_or_else(|| self.add(format!("approximation-{l}-mode-{m}"), factor))
+            });
+            factors.collect()
         };
         let classifier = layer.classifier.as_ref();
         let classifier = classifier.map(|b| self.add(format!("classifier-{l}"), b));
@@ -145,22 +180,56 @@ impl Arrays {
     /// Layers that are trained together have one trace.
     fn trace(&mut self, l: usize, trace: &Matrix) -> String {
         let known = (0..l).map(|l| format!("trace-{l}")).find(|name| {
-            let array = self.0.iter().find(|(n, _)| n == name).map(|(_, a)| a);
-            array.is_some_and(|a| bits(&a.values).eq(bits(trace.as_slice())))
+            let array = self.arrays.iter().find(|(n, _)| n == name).map(|(_, a)| a);
+            array.is_some_and(|a| same_bits(&a.values, trace.as_slice()))
         });
         known.unwrap_or_else(|| self.add(format!("trace-{l}"), trace))
     }
 }
 
-fn bits(values: &[f64]) -> impl Iterator<Item = u64> {
-    values.iter().map(|x| x.to_bits())
+fn name_of(relation: &Relation) -> String {
+    let of_mode = relation.mode.map(|mode| format!("-mode-{mode}"));
+    let of_mode = of_mode.unwrap_or_default();
+    format!("relation-{}-{}{of_mode}", relation.from, relation.to)
+}
+
+/// The topics of a layer in a mode as those of a finer one times a relation, where that is what they
+/// are.
+fn product_of_finer(hierarchy: &Hierarchy, l: usize, mode: usize) -> Option<String> {
+    let of_mode = |r: &&Relation| r.to == l && r.mode.is_none_or(|m| m == mode);
+    let mut relations = hierarchy.relations.iter().filter(of_mode);
+    let relation = relations.find(|r| {
+        let finer = &hierarchy.layers[r.from].topics[mode];
+        finer.cols() == r.weights.rows()
+            && same_matrix(&finer.times(&r.weights), &hierarchy.layers[l].topics[mode])
+    })?;
+    let finer = format!("layer-{}-mode-{mode}", relation.from);
+    Some(format!("{finer}{TIMES}{}", name_of(relation)))
+}
+
+/// A factor of the approximation as topics times the coefficients of the first layer's terms in them,
+/// where that is what it is.
+fn product_of_topics(hierarchy: &Hierarchy, l: usize, mode: usize) -> Option<String> {
+    let mut relations = hierarchy.relations_between(0, l);
+    let relation = relations.find(|r| r.mode == Some(mode))?;
+    let layer = &hierarchy.layers[l];
+    let (topics, factor) = (&layer.topics[mode], &layer.approximation.factors()[mode]);
+    let product = topics.times(&relation.weights.transposed());
+    let name = name_of(relation);
+    same_matrix(&product, factor).then(|| format!("layer-{l}-mode-{mode}{TIMES}{name}{TRANSPOSED}"))
+}
+
+fn same_bits(a: &[f64], b: &[f64]) -> bool {
+    let bits = |values: &[f64]| values.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+    a.len() == b.len() && bits(a) == bits(b)
+}
+
+fn same_matrix(a: &Matrix, b: &Matrix) -> bool {
+    (a.rows(), a.cols()) == (b.rows(), b.cols()) && same_bits(a.as_slice(), b.as_slice())
 }
 
 fn same(a: &[Matrix], b: &[Matrix]) -> bool {
-    let equal = |(a, b): (&Matrix, &Matrix)| {
-        (a.rows(), a.cols()) == (b.rows(), b.cols()) && bits(a.as_slice()).eq(bits(b.as_slice()))
-    };
-    a.len() == b.len() && a.iter().zip(b).all(equal)
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_matrix(a, b))
 }
 
 /// The hierarchy that was packed.
@@ -168,6 +237,7 @@ fn same(a: &[Matrix], b: &[Matrix]) -> bool {
 /// # Errors
 /// An array that is missing or of a shape that does not belong; in words.
 pub fn unpack(layout: &Layout, arrays: &BTreeMap<String, Array>) -> Result<Hierarchy, String> {
+    let arrays = &Arrays { layout, arrays };
     let layers = layout
         .layers
         .iter()
@@ -182,16 +252,16 @@ pub fn unpack(layout: &Layout, arrays: &BTreeMap<String, Array>) -> Result<Hiera
             from: relation.from,
             to: relation.to,
             mode: relation.mode,
-            weights: matrix(arrays, &relation.weights, Some(from.rank), Some(to.rank))?,
+            weights: arrays.matrix(&relation.weights, Some(from.rank), Some(to.rank))?,
         })
     });
     let relations = relations.collect::<Result<Vec<_>, _>>()?;
     Ok(Hierarchy { layers, relations })
 }
 
-fn unpack_layer(layer: &LayerLayout, arrays: &BTreeMap<String, Array>) -> Result<Layer, String> {
+fn unpack_layer(layer: &LayerLayout, arrays: &Arrays<'_>) -> Result<Layer, String> {
     let of = |names: &[String], cols: Option<usize>| -> Result<Vec<Matrix>, String> {
-        let matrices = names.iter().map(|name| matrix(arrays, name, None, cols));
+        let matrices = names.iter().map(|name| arrays.matrix(name, None, cols));
         matrices.collect()
     };
     let topics = of(&layer.topics, Some(layer.rank))?;
@@ -199,7 +269,7 @@ fn unpack_layer(layer: &LayerLayout, arrays: &BTreeMap<String, Array>) -> Result
     if factors.len() != topics.len() {
         return Err("topics and approximation are of other orders".to_owned());
     }
-    let trace = matrix(arrays, &layer.trace, None, Some(2))?;
+    let trace = arrays.matrix(&layer.trace, None, Some(2))?;
     let trace = trace.iter_rows().map(|row| (row[0] as usize, row[1]));
     let classifier = layer.classifier.as_ref();
     Ok(Layer {
@@ -208,7 +278,7 @@ fn unpack_layer(layer: &LayerLayout, arrays: &BTreeMap<String, Array>) -> Result
         topics,
         parameters: layer.parameters,
         classifier: classifier
-            .map(|name| matrix(arrays, name, None, Some(layer.rank)))
+            .map(|name| arrays.matrix(name, None, Some(layer.rank)))
             .transpose()?,
         outcome: Outcome {
             reason: layer.reason,
@@ -218,19 +288,70 @@ fn unpack_layer(layer: &LayerLayout, arrays: &BTreeMap<String, Array>) -> Result
     })
 }
 
-fn matrix(
-    arrays: &BTreeMap<String, Array>,
-    name: &str,
-    rows: Option<usize>,
-    cols: Option<usize>,
-) -> Result<Matrix, String> {
-    let array = arrays.get(name);
-    let Array { shape, values } = array.ok_or_else(|| format!("there is no array {name}"))?;
-    let wrong = |expected: Option<usize>, found: usize| expected.is_some_and(|n| n != found);
-    if wrong(rows, shape[0]) || wrong(cols, shape[1]) || shape[0] * shape[1] != values.len() {
-        return Err(format!("{name} is {} × {}", shape[0], shape[1]));
+struct Arrays<'a> {
+    layout: &'a Layout,
+    arrays: &'a BTreeMap<String, Array>,
+}
+
+impl Arrays<'_> {
+    /// An array, or the product that its name says it is.
+    fn matrix(
+        &self,
+        name: &str,
+        rows: Option<usize>,
+        cols: Option<usize>,
+    ) -> Result<Matrix, String> {
+        let matrix = match name.split_once(TIMES) {
+            Some((topics, relation)) => self.product(topics, relation)?,
+            None => self.array(name)?,
+        };
+        let wrong = |expected: Option<usize>, found| expected.is_some_and(|n| n != found);
+        if wrong(rows, matrix.rows()) || wrong(cols, matrix.cols()) {
+            return Err(format!("{name} is {} × {}", matrix.rows(), matrix.cols()));
+        }
+        Ok(matrix)
     }
-    Ok(Matrix::from_vec(shape[0], shape[1], values.clone()))
+
+    fn array(&self, name: &str) -> Result<Matrix, String> {
+        let array = self.arrays.get(name);
+        let Array { shape, values } = array.ok_or_else(|| format!("there is no array {name}"))?;
+        if shape[0] * shape[1] != values.len() {
+            return Err(format!("{name} is not {} × {}", shape[0], shape[1]));
+        }
+        Ok(Matrix::from_vec(shape[0], shape[1], values.clone()))
+    }
+
+    /// Topics may be a product themselves, of topics of a finer layer.
+    fn product(&self, topics: &str, relation: &str) -> Result<Matrix, String> {
+        let unknown = || format!("there are no topics {topics}");
+        let (layer, mode) = layer_and_mode(topics).ok_or_else(unknown)?;
+        let source = self
+            .layout
+            .layers
+            .get(layer)
+            .and_then(|l| l.topics.get(mode));
+        let source = source.ok_or_else(unknown)?;
+        let topics = match source.split_once(TIMES) {
+            Some((finer, _)) if layer_and_mode(finer).is_none_or(|(l, _)| l >= layer) => {
+                return Err(format!("{source} goes round"));
+            }
+            Some((finer, relation)) => self.product(finer, relation)?,
+            None => self.array(source)?,
+        };
+        let weights = match relation.strip_suffix(TRANSPOSED) {
+            Some(relation) => self.array(relation)?.transposed(),
+            None => self.array(relation)?,
+        };
+        if topics.cols() != weights.rows() {
+            return Err(format!("{source} and {relation} cannot be multiplied"));
+        }
+        Ok(topics.times(&weights))
+    }
+}
+
+fn layer_and_mode(name: &str) -> Option<(usize, usize)> {
+    let (layer, mode) = name.strip_prefix("layer-")?.split_once("-mode-")?;
+    Some((layer.parse().ok()?, mode.parse().ok()?))
 }
 
 /// A first layer as a hierarchy of one layer; its error is kept apart.
@@ -291,6 +412,47 @@ mod tests {
             // Debug shows every digit that tells values apart.
             assert_eq!(format!("{back:?}"), format!("{hierarchy:?}"));
         }
+    }
+
+    #[test]
+    fn what_follows_from_the_rest_is_not_kept_and_comes_back_to_the_bit() {
+        for (hierarchy, own) in hierarchies().into_iter().zip([
+            // Shared weights: nothing but them and the trace.
+            vec!["relation-0-1", "trace-1"],
+            // Each mode has topics of its own.
+            vec![
+                "layer-1-mode-0",
+                "layer-1-mode-1",
+                "layer-1-mode-2",
+                "relation-0-1-mode-0",
+                "relation-0-1-mode-1",
+                "relation-0-1-mode-2",
+                "trace-1",
+            ],
+        ]) {
+            let first = Hierarchy {
+                layers: hierarchy.layers[..1].to_vec(),
+                relations: Vec::new(),
+            };
+            let (layout, arrays) = pack_compactly(&hierarchy, Some(&first));
+            let mut names: Vec<&str> = arrays.iter().map(|(name, _)| &**name).collect();
+            names.sort_unstable();
+            assert_eq!(names, own);
+            let shared = pack(&first).1.into_iter();
+            let shared = shared.map(|(name, array)| (format!("{FIRST}{name}"), array));
+            let arrays: BTreeMap<_, _> = arrays.into_iter().chain(shared).collect();
+            let back = unpack(&layout, &arrays).unwrap();
+            assert_eq!(format!("{back:?}"), format!("{hierarchy:?}"));
+        }
+    }
+
+    #[test]
+    fn a_layout_that_goes_round_is_refused() {
+        let (mut layout, arrays) = pack(&hierarchies()[0]);
+        layout.layers[1].topics[0] = "layer-1-mode-0 × relation-0-1".to_owned();
+        let arrays: BTreeMap<_, _> = arrays.into_iter().collect();
+        let said = unpack(&layout, &arrays).unwrap_err();
+        assert!(said.ends_with("goes round"), "{said}");
     }
 
     #[test]

@@ -8,19 +8,21 @@
 //! | `names-mode-M.npy` | names of the items of a mode, where they have any |
 //! | `text.json` | how texts became words, of fits to documents |
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use hntf_datasets::text::FittedText;
+use hntf_experiment::known_labels;
 use hntf_experiment::registry::{MODELS, model};
 use hntf_models::{Hierarchy, Model};
-use hntf_tensor::npy::{read_npy_strings, write_npy, write_npy_strings};
-use serde::de::DeserializeOwned;
+use hntf_tensor::Tensor;
+use hntf_tensor::npy::{NpyError, read_npy_strings, write_npy, write_npy_strings};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::archive::{Layout, pack, unpack};
-use crate::arrays::read_arrays;
+use crate::arrays::{read_arrays, write_arrays};
 use crate::error::RunError;
 use crate::fits::Fits;
 
@@ -28,6 +30,7 @@ use crate::fits::Fits;
 const FORMAT: u32 = 1;
 const FIT: &str = "fit.json";
 const ARCHIVE: &str = "fit.npz";
+const TEXT: &str = "text.json";
 
 /// `fit.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,7 +58,10 @@ pub struct Description {
     pub shape: Vec<usize>,
     /// The modes.
     pub modes: Vec<Mode>,
-    /// Classes that a classifier tells apart, from fine to coarse.
+    /// The file that says how documents became the data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Sets of classes that fits could learn, from fine to coarse.
     pub classes: Vec<Vec<String>>,
     /// Every measured value: layer, metric, value.
     pub cells: Vec<(usize, String, f64)>,
@@ -84,6 +90,18 @@ pub struct Exported {
     pub model: Box<dyn Model>,
     /// Names of the items of every mode.
     pub items: Vec<Option<Vec<String>>>,
+    /// How documents became the data, of fits to documents.
+    pub text: Option<FittedText>,
+}
+
+impl Exported {
+    /// The classes that the classifier of a layer tells apart; `None` if it has none.
+    pub fn classes(&self, layer: usize) -> Option<&[String]> {
+        let classifier = self.hierarchy.layers[layer].classifier.as_ref()?;
+        let sets = &self.description.classes;
+        let classes = sets.get(layer).or(sets.last())?;
+        (classes.len() == classifier.rows()).then_some(classes)
+    }
 }
 
 /// Why files are no exported fit.
@@ -97,8 +115,11 @@ pub enum ExportError {
         /// What the system said.
         source: io::Error,
     },
+    /// Names that cannot be read.
+    #[error(transparent)]
+    Names(#[from] NpyError),
     /// They are of another version, damaged, or something else.
-    #[error("{}: {reason}: write the fit again with cargo xtask export", path.display())]
+    #[error("{}: {reason}: the fit is damaged or of another version; write it again with cargo xtask export", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -135,11 +156,16 @@ pub fn export(
         let path = folder.join(format!("{name}.npy"));
         write_npy(&path, &array.shape, &array.values).map_err(io::Error::other)?;
     }
-    let kept = fits.kept(method, trial, experiment.ranks_of(of))?;
-    fs::copy(kept.arrays(), folder.join(ARCHIVE))?;
+    write_arrays(&folder.join(ARCHIVE), &arrays)?;
     let cells = fits.record.cells().iter();
     let cells = cells.filter(|c| (&c.method, c.trial) == (&of.id, trial));
-    let classes = dataset.labels.iter().map(|set| set.classes.clone());
+    if let Some(text) = &dataset.text {
+        write_json(&folder.join(TEXT), text)?;
+    }
+    // Those of which fits know nothing are passed over by them, too.
+    let sets = dataset.labels.iter();
+    let sets = sets.filter(|set| known_labels(set).is_some());
+    let classes = sets.map(|set| set.classes.clone());
     let description = Description {
         format: FORMAT,
         hntf: env!("CARGO_PKG_VERSION").to_owned(),
@@ -152,6 +178,7 @@ pub fn export(
         data: dataset.data_name.clone(),
         shape: dataset.data.shape().to_vec(),
         modes,
+        text: dataset.text.as_ref().map(|_| TEXT.to_owned()),
         classes: classes.collect(),
         cells: cells
             .map(|c| (c.layer, c.metric.clone(), c.value))
@@ -184,52 +211,92 @@ fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
 /// Files that are missing, damaged, or of another version.
 pub fn read_export(folder: &Path) -> Result<Exported, ExportError> {
     let path = folder.join(FIT);
-    let description: Description = read_json(&path)?;
-    let unreadable = |path: &Path, reason: String| ExportError::Unreadable {
-        path: path.to_path_buf(),
-        reason,
-    };
-    if description.format != FORMAT {
-        let found = description.format;
-        let reason = format!("of layout {found}, this program knows {FORMAT}");
-        return Err(unreadable(&path, reason));
-    }
-    let Some(entry) = MODELS.iter().find(|e| e.id == description.model) else {
-        let reason = format!("of the model `{}`, which is not known", description.model);
-        return Err(unreadable(&path, reason));
-    };
-    let model = model(entry, &description.parameters);
-    let model = model.map_err(|e| unreadable(&path, e.to_string()))?;
-    let archive = folder.join(ARCHIVE);
-    File::open(&archive).map_err(|source| ExportError::Absent {
-        path: archive.clone(),
+    let read = fs::read_to_string(&path);
+    let text = read.map_err(|source| ExportError::Absent {
+        path: path.clone(),
         source,
     })?;
-    let arrays = read_arrays(&archive).map_err(|reason| unreadable(&archive, reason))?;
+    let description = describe(&text).map_err(unreadable(&path))?;
+    let entry = MODELS.iter().find(|e| e.id == description.model);
+    let entry = entry.ok_or_else(|| {
+        let reason = format!("of the model `{}`, which is not known", description.model);
+        unreadable(&path)(reason)
+    })?;
+    let model = model(entry, &description.parameters);
+    let model = model.map_err(|e| unreadable(&path)(e.to_string()))?;
+    let archive = folder.join(ARCHIVE);
+    let arrays = read_arrays(&archive).map_err(unreadable(&archive))?;
     let hierarchy = unpack(&description.layout, &arrays);
-    let hierarchy = hierarchy.map_err(|reason| unreadable(&archive, reason))?;
-    let items = description.modes.iter().map(|mode| {
+    let hierarchy = hierarchy.map_err(unreadable(&archive))?;
+    let checked = hierarchy.check().map_err(|e| e.to_string());
+    checked.map_err(unreadable(&archive))?;
+    let shape = hierarchy.layers[0].approximation.shape();
+    if description.shape != shape || description.modes.len() != shape.len() {
+        let reason = "shape and modes are not those of the arrays".to_owned();
+        return Err(unreadable(&path)(reason));
+    }
+    let items = description.modes.iter().zip(shape).map(|(mode, size)| {
         let file = mode.items.as_ref().map(|file| folder.join(file));
-        let names =
-            file.map(|file| read_npy_strings(&file).map_err(|e| unreadable(&file, e.to_string())));
-        names.transpose()
+        file.map(|file| names(&file, *size)).transpose()
     });
     let items = items.collect::<Result<Vec<_>, _>>()?;
+    let text = description.text.as_ref().map(|file| folder.join(file));
+    let text = text.map(|file| fitted_text(&file, shape)).transpose()?;
     Ok(Exported {
         description,
         hierarchy,
         model,
         items,
+        text,
     })
 }
 
-fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, ExportError> {
-    let text = fs::read_to_string(path).map_err(|source| ExportError::Absent {
-        path: path.to_path_buf(),
-        source,
-    })?;
-    serde_json::from_str(&text).map_err(|e| ExportError::Unreadable {
-        path: path.to_path_buf(),
-        reason: e.to_string(),
-    })
+/// Blames a file for a reason.
+fn unreadable(path: &Path) -> impl Fn(String) -> ExportError + use<> {
+    let path = path.to_path_buf();
+    move |reason| ExportError::Unreadable {
+        path: path.clone(),
+        reason,
+    }
+}
+
+/// What only says of which version a description is.
+#[derive(Deserialize)]
+struct Version {
+    format: u32,
+}
+
+/// What a file describes; another version is not read for what it does not say.
+fn describe(text: &str) -> Result<Description, String> {
+    let version: Version = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    if version.format != FORMAT {
+        let found = version.format;
+        return Err(format!("of layout {found}, this program knows {FORMAT}"));
+    }
+    serde_json::from_str(text).map_err(|e| e.to_string())
+}
+
+/// The names of the items of a mode.
+fn names(path: &Path, size: usize) -> Result<Vec<String>, ExportError> {
+    let names = read_npy_strings(path)?;
+    if names.len() == size {
+        return Ok(names);
+    }
+    let found = names.len();
+    Err(unreadable(path)(format!(
+        "{found} names for a mode of {size}"
+    )))
+}
+
+/// How documents became data of that shape.
+fn fitted_text(path: &Path, shape: &[usize]) -> Result<FittedText, ExportError> {
+    let text = fs::read_to_string(path).map_err(|e| unreadable(path)(e.to_string()))?;
+    let text: FittedText =
+        serde_json::from_str(&text).map_err(|e| unreadable(path)(e.to_string()))?;
+    let words = text.vectorizer.vocabulary().len();
+    if shape.get(text.mode) == Some(&words) {
+        return Ok(text);
+    }
+    let reason = format!("its {words} words are not those of the factors");
+    Err(unreadable(path)(reason))
 }

@@ -50,6 +50,7 @@ pub(crate) struct Done {
     pub(crate) cells: Vec<Cell>,
 }
 
+type KeyedFirst = (Key, Arc<FirstLayerFit>);
 type SharedFirst = Arc<OnceLock<Result<Arc<FirstLayerFit>, ModelError>>>;
 
 /// Makes and finds the fits of one experiment.
@@ -201,7 +202,7 @@ impl<'a, 'w> Fitter<'a, 'w> {
     /// Fits a model and keeps it; of a fit that failed, how it ended.
     fn make(&self, job: &Job<'a>, key: &Key) -> Result<Option<FitSummary>, RunError> {
         let time = Stopwatch::start();
-        let hierarchy = self.hierarchy(job)?;
+        let (hierarchy, first) = self.hierarchy(job)?;
         let seconds = time.elapsed().as_secs_f64();
         let reasons: Vec<_> = hierarchy.layers.iter().map(|l| l.outcome.reason).collect();
         if reasons.contains(&StopReason::Cancelled) || self.watch.cancelled() {
@@ -214,8 +215,10 @@ impl<'a, 'w> Fitter<'a, 'w> {
             return Ok(Some(self.summary(job, seconds, ends, true)));
         }
         let about = self.about(job);
+        let first = first.as_ref().map(|(key, fit)| (*key, &**fit));
+        let fitted = (&hierarchy, first);
         self.store
-            .keep_fit(key, (about, seconds), &hierarchy, measured)?;
+            .keep_fit(key, (about, seconds), fitted, measured)?;
         Ok(None)
     }
 
@@ -247,7 +250,8 @@ impl<'a, 'w> Fitter<'a, 'w> {
         of_held_out(&self.keys, named(job), model, &fit, (job.trial, share))
     }
 
-    fn hierarchy(&self, job: &Job<'a>) -> Result<Hierarchy, RunError> {
+    /// The hierarchy, and its first layer with the key that it may be kept under.
+    fn hierarchy(&self, job: &Job<'a>) -> Result<(Hierarchy, Option<KeyedFirst>), RunError> {
         let model = &job.method.model.value;
         let fit = job.request(self.prepared);
         let refuse = |source| RunError::Model {
@@ -259,8 +263,9 @@ impl<'a, 'w> Fitter<'a, 'w> {
             .map_err(refuse)?;
         self.made.fetch_add(1, Ordering::Relaxed);
         let mut observer = observe(self.watch, &job.method.id, job.trial);
-        let first = self.first_layer(job, &mut observer)?;
-        model.stack(&fit, &first, &mut observer).map_err(refuse)
+        let (key, first) = self.first_layer(job, &mut observer)?;
+        let hierarchy = model.stack(&fit, &first, &mut observer).map_err(refuse)?;
+        Ok((hierarchy, key.map(|key| (key, first))))
     }
 
     /// Methods that start alike share their first layer; one that draws nothing serves all seeds.
@@ -268,7 +273,7 @@ impl<'a, 'w> Fitter<'a, 'w> {
         &self,
         job: &Job<'a>,
         observer: &mut dyn Observer,
-    ) -> Result<Arc<FirstLayerFit>, RunError> {
+    ) -> Result<(Option<Key>, Arc<FirstLayerFit>), RunError> {
         let settings = job.method.model.value.first_layer();
         let fit = job.request(self.prepared);
         let (rank, shape) = (fit.ranks[0], fit.data.shape());
@@ -279,7 +284,8 @@ impl<'a, 'w> Fitter<'a, 'w> {
             source,
         };
         let Some(key) = of_first_layer(&self.keys, &settings, rank, seed) else {
-            return settings.fit(&fit, observer).map(Arc::new).map_err(refuse);
+            let first = settings.fit(&fit, observer).map_err(refuse)?;
+            return Ok((None, Arc::new(first)));
         };
         let shared = Arc::clone(lock(&self.first_layers).entry(key).or_default());
         let mut unkept = None;
@@ -310,7 +316,7 @@ impl<'a, 'w> Fitter<'a, 'w> {
         });
         match (unkept, found) {
             (Some(error), _) => Err(error.into()),
-            (None, Ok(first)) => Ok(Arc::clone(first)),
+            (None, Ok(first)) => Ok((Some(key), Arc::clone(first))),
             (None, Err(error)) => Err(refuse(error.clone())),
         }
     }

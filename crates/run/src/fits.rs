@@ -84,7 +84,7 @@ impl<'a> Fits<'a> {
     ///
     /// # Errors
     /// As [`Fits::hierarchy`].
-    pub fn kept(&self, method: usize, trial: u32, ranks: &[usize]) -> Result<KeptFit, RunError> {
+    fn kept(&self, method: usize, trial: u32, ranks: &[usize]) -> Result<KeptFit, RunError> {
         let job = Job {
             method: &self.prepared.experiment.methods[method],
             trial,

@@ -8,6 +8,7 @@
 //! This crate reads a clock (in `clock.rs`) and writes into stores. It does not print.
 #![cfg_attr(not(test), warn(clippy::expect_used))]
 
+pub mod apply;
 pub mod archive;
 mod arrays;
 mod clock;

@@ -12,7 +12,7 @@ use crate::{Hierarchy, Layer};
 
 pub use assignment::assign;
 pub use order::TopicOrder;
-pub use profiles::{coupled, profile};
+pub use profiles::{coupled, item_shares, profile};
 
 /// The topics of a hierarchy in one mode.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +47,7 @@ pub fn topic_tree(
 ) -> TopicTree {
     let describe = |(l, layer): (usize, &Layer)| {
         let topic = |j: &usize| Topic {
-            words: top(&layer.topics[mode], *j, names, words),
+            words: top_items(&layer.topics[mode], *j, names, words),
             parts: large_parts(hierarchy, (l, *j), mode, order),
         };
         order.layers[l].iter().map(topic).collect()
@@ -59,7 +59,14 @@ pub fn topic_tree(
     }
 }
 
-fn top(topics: &Matrix, topic: usize, names: &[String], count: usize) -> Vec<(String, f64)> {
+/// The items with the largest weights in column `topic`, largest first, and their weights; those
+/// without weight are left out. `names` has one for every row.
+pub fn top_items(
+    topics: &Matrix,
+    topic: usize,
+    names: &[String],
+    count: usize,
+) -> Vec<(String, f64)> {
     let mut order: Vec<usize> = (0..topics.rows()).collect();
     // Ties go to the first item, so that tables do not depend on the sort.
     let by_weight = |a: &usize, b: &usize| {

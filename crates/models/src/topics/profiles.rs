@@ -29,15 +29,47 @@ pub fn profile(hierarchy: &Hierarchy, layer: usize, mode: usize, topic_mode: usi
         return own.clone();
     }
     // What the modes that are summed over put in front of every term.
-    for (m, factor) in factors.iter().enumerate() {
-        if m != mode && m != topic_mode {
-            let masses = masses(factor);
-            for (k, mass) in masses.into_iter().enumerate() {
-                terms.row_mut(k).iter_mut().for_each(|t| *t *= mass);
-            }
-        }
+    let masses = masses(factors, &[mode, topic_mode]);
+    for (k, mass) in masses.into_iter().enumerate() {
+        terms.row_mut(k).iter_mut().for_each(|t| *t *= mass);
     }
     factors[mode].times(&terms)
+}
+
+/// Row i, column j: the share of topic j in item i of mode `mode`, n × r_l, where `coefficients` are
+/// the items in terms of the layer's topics: those of the fit or of a
+/// [`transform`](crate::Model::transform).
+///
+/// It is the part of the layer's approximation of the item that belongs to topic j, summed over all
+/// other modes (see [`profile`]), and does not depend on how the topics are scaled. A row has the sum
+/// 1, or is zero if the item has nothing of any topic. Cost O(Σ n_i r) and that of the coefficients.
+pub fn item_shares(
+    hierarchy: &Hierarchy,
+    layer: usize,
+    mode: usize,
+    coefficients: &Matrix,
+) -> Matrix {
+    let of_layer = &hierarchy.layers[layer];
+    let mut relations = hierarchy.relations_between(0, layer);
+    let own = relations.find(|r| r.mode == Some(mode) && !coupled(of_layer));
+    let factors = of_layer.approximation.factors();
+    let masses = match own {
+        Some(own) if own.weights.rows() == of_layer.approximation.rank() => {
+            let terms = masses(factors, &[mode]);
+            let column = |j| (0..terms.len()).map(move |k| (k, j));
+            let mass = |j| column(j).map(|(k, j)| terms[k] * own.weights[(k, j)]).sum();
+            (0..of_layer.rank).map(mass).collect()
+        }
+        _ => masses(&of_layer.topics, &[mode]),
+    };
+    let mut shares = coefficients.clone();
+    shares.scale_columns(&masses);
+    for i in 0..shares.rows() {
+        let total: f64 = shares.row(i).iter().sum();
+        let scale = if total > 0.0 { 1.0 / total } else { 0.0 };
+        shares.row_mut(i).iter_mut().for_each(|x| *x *= scale);
+    }
+    shares
 }
 
 /// Whether topic j of one mode and topic j of another are the same topic.
@@ -45,11 +77,12 @@ pub fn coupled(layer: &Layer) -> bool {
     layer.approximation.rank() == layer.rank && layer.topics == layer.approximation.factors()
 }
 
-/// The sums of the columns.
-fn masses(factor: &Matrix) -> Vec<f64> {
-    let mut masses = vec![0.0; factor.cols()];
-    for row in factor.iter_rows() {
-        masses.iter_mut().zip(row).for_each(|(m, x)| *m += x);
+/// For every column the product of its sums in all modes but those left out.
+fn masses(factors: &[Matrix], left_out: &[usize]) -> Vec<f64> {
+    let mut masses = vec![1.0; factors.first().map_or(0, Matrix::cols)];
+    for (_, factor) in (factors.iter().enumerate()).filter(|(m, _)| !left_out.contains(m)) {
+        let sums = factor.column_sums();
+        masses.iter_mut().zip(sums).for_each(|(m, sum)| *m *= sum);
     }
     masses
 }
@@ -122,6 +155,61 @@ mod tests {
                 }
             }
         }
+    }
+
+    proptest! {
+        #[test]
+        fn a_share_is_the_topic_s_part_of_the_item_in_the_approximation(
+            shape in proptest::collection::vec(1..4_usize, 2..5),
+            mode: proptest::sample::Index,
+            stacked_topics: bool,
+            seed: u32,
+        ) {
+            let (mode, rank) = (mode.index(shape.len()), 3);
+            let mut hierarchy = stacked(&shape, 4, rank, seed);
+            let second = &mut hierarchy.layers[1];
+            if !stacked_topics {
+                second.approximation = CpTensor::new(second.topics.clone()).unwrap();
+            }
+            let second = hierarchy.layers[1].clone();
+            let factors = second.approximation.factors();
+            let of_terms = &hierarchy.relations[mode].weights;
+            let items = &second.topics[mode];
+            let mut plain = Matrix::zeros(shape[mode], rank);
+            let entries: usize = shape.iter().product();
+            for entry in 0..entries {
+                let mut left = entry;
+                let index: Vec<usize> = shape.iter().map(|n| { let i = left % n; left /= n; i }).collect();
+                let others = |k: usize| -> f64 {
+                    let others = (0..shape.len()).filter(|m| *m != mode);
+                    others.map(|m| factors[m][(index[m], k)]).product()
+                };
+                for j in 0..rank {
+                    let part: f64 = if stacked_topics {
+                        (0..4).map(|k| of_terms[(k, j)] * others(k)).sum()
+                    } else {
+                        others(j)
+                    };
+                    plain.row_mut(index[mode])[j] += items[(index[mode], j)] * part;
+                }
+            }
+            let found = item_shares(&hierarchy, 1, mode, items);
+            for i in 0..shape[mode] {
+                let total: f64 = plain.row(i).iter().sum();
+                for j in 0..rank {
+                    prop_assert!((found[(i, j)] - plain[(i, j)] / total).abs() < 1e-10);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_item_of_nothing_has_no_shares() {
+        let words = Matrix::from_vec(2, 2, vec![1.0, 2.0, 3.0, 0.0]);
+        let flat = hierarchy(vec![layer(words)], Vec::new());
+        let items = Matrix::from_vec(2, 2, vec![0.0, 0.0, 1.0, 2.0]);
+        let shares = item_shares(&flat, 0, 1, &items);
+        assert_eq!(shares.as_slice(), [0.0, 0.0, 0.5, 0.5]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One entry: what it says and how it is read and written.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -8,7 +9,7 @@ use hntf_models::Hierarchy;
 use serde::{Deserialize, Serialize};
 
 use super::sealed;
-use crate::archive::{Layout, Named, pack, unpack};
+use crate::archive::{Array, FIRST, Layout, Named, pack_compactly, unpack};
 use crate::arrays::{read_arrays, write_arrays};
 
 const ENTRY: &str = "entry.json";
@@ -90,6 +91,9 @@ pub(super) struct Entry {
     pub(super) seconds: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) layout: Option<Layout>,
+    /// The entry of the first layer whose arrays are this one's too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) first_layer: Option<String>,
     /// The error that a first layer ended with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<f64>,
@@ -108,6 +112,7 @@ impl Entry {
             about,
             seconds,
             layout: None,
+            first_layer: None,
             error: None,
             measured: None,
             values: None,
@@ -115,8 +120,8 @@ impl Entry {
         }
     }
 
-    pub(super) fn with(mut self, hierarchy: &Hierarchy) -> Self {
-        let (layout, arrays) = pack(hierarchy);
+    pub(super) fn with(mut self, hierarchy: &Hierarchy, first: Option<&Hierarchy>) -> Self {
+        let (layout, arrays) = pack_compactly(hierarchy, first);
         self.layout = Some(layout);
         self.arrays = arrays;
         self
@@ -141,10 +146,21 @@ impl Entry {
         Ok(())
     }
 
-    pub(super) fn hierarchy(&self, folder: &Path) -> Result<Hierarchy, String> {
+    /// Its arrays.
+    pub(super) fn arrays(&self, folder: &Path) -> Result<BTreeMap<String, Array>, String> {
+        read_arrays(&folder.join(ARRAYS)).map_err(|reason| format!("{ARRAYS}: {reason}"))
+    }
+
+    /// Its hierarchy; `first` are the arrays of its first layer, if that is an entry of its own.
+    pub(super) fn hierarchy(
+        &self,
+        folder: &Path,
+        first: BTreeMap<String, Array>,
+    ) -> Result<Hierarchy, String> {
         let layout = self.layout.as_ref().ok_or("it has no arrays")?;
-        let arrays = read_arrays(&folder.join(ARRAYS));
-        let arrays = arrays.map_err(|reason| format!("{ARRAYS}: {reason}"))?;
+        let mut arrays = self.arrays(folder)?;
+        let shared = first.into_iter();
+        arrays.extend(shared.map(|(name, array)| (format!("{FIRST}{name}"), array)));
         unpack(layout, &arrays)
     }
 }
