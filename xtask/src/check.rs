@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use hntf_experiment::{Experiment, ExperimentError, catalogue};
-use hntf_report::output::Target;
-use hntf_report::{Owner, compare_page, drift, pages};
+use hntf_report::output::{Target, command_of, picture_files};
+use hntf_report::{Owner, Pages, compare_page, drift, pages};
 use hntf_run::store::Store;
 use hntf_run::{Fits, Record};
 
@@ -19,7 +19,7 @@ use crate::run::fit;
 /// Compares with committed results; with `--bless`, writes the new ones in their place.
 pub(crate) fn check(names: &[String], args: &CheckArgs) -> Result<ExitCode, CliError> {
     let sources = args.experiments.clone().unwrap_or_else(experiments);
-    let results = args.results.clone().unwrap_or_else(|| committed_results());
+    let results = args.results.clone().unwrap_or_else(committed_results);
     let (mut same, mut moved, mut skipped) = (0, 0, 0);
     for path in to_check(names, &sources, &results, args.bless)? {
         let experiment = Experiment::load(&path)?;
@@ -110,7 +110,10 @@ fn check_one(experiment: &Experiment, results: &Path, args: &CheckArgs) -> Resul
     let fits = fit(&prepared, args.threads, None, &store)?;
     let drifts = drift::compare(experiment, &committed, &fits.record);
     let command = format!("cargo xtask reproduce {name}");
-    let (pages, moved_lines) = moved_pages(&fits, &results.join(name), &command)?;
+    let committed_pages = results.join(name);
+    // A page says which command makes it.
+    let of_pages = command_of(&committed_pages).unwrap_or_else(|| command.clone());
+    let (pages, moved_lines) = moved_pages(&fits, &committed_pages, &of_pages)?;
     let cells = fits.record.cells().len();
     let same = drifts.is_empty() && moved_lines.is_empty();
     if same {
@@ -119,8 +122,9 @@ fn check_one(experiment: &Experiment, results: &Path, args: &CheckArgs) -> Resul
         ));
     } else {
         let (moved, lines) = (drifts.len(), moved_lines.len());
+        let plural = if lines == 1 { "" } else { "s" };
         print(&format!(
-            "{name}: of {cells} cells {moved} and of {pages} pages {lines} lines not as committed"
+            "{name}: {moved} of {cells} cells and {lines} line{plural} of {pages} pages not as committed"
         ));
         drifts.iter().for_each(|drift| print(&format!("  {drift}")));
         for line in moved_lines.iter().take(MOST_LINES) {
@@ -141,25 +145,44 @@ fn check_one(experiment: &Experiment, results: &Path, args: &CheckArgs) -> Resul
 const MOST_LINES: usize = 20;
 
 /// How many pages there are, and their lines that are not as committed: tables, topics, and the data
-/// of figures.
+/// of figures. Pictures are drawn from those; they have to be there.
 fn moved_pages(
     fits: &Fits<'_>,
     committed: &Path,
     command: &str,
 ) -> Result<(usize, Vec<String>), CliError> {
-    let mut now = pages(fits, command)?.texts;
-    let mut names: BTreeSet<String> = now.keys().cloned().collect();
+    let Pages { texts, figures } = pages(fits, command)?;
+    let mut names: BTreeSet<String> = texts.keys().cloned().collect();
     let pages = names.len();
-    let figures = std::fs::read_dir(committed.join("figures"));
-    let files = figures.into_iter().flatten().flatten();
+    let pictures: BTreeSet<String> = figures
+        .iter()
+        .flat_map(|(stem, _)| picture_files(stem))
+        .collect();
+    let entries = std::fs::read_dir(committed.join("figures"));
+    let files = entries.into_iter().flatten().flatten();
     let files = files.map(|f| format!("figures/{}", f.file_name().to_string_lossy()));
-    names.extend(files.filter(|name| name.ends_with(".json")));
+    let (data, there): (BTreeSet<_>, BTreeSet<_>) = files.partition(|f| f.ends_with(".json"));
+    names.extend(data);
     names.extend(["table.md", "topics.md", "topics.tex"].map(str::to_owned));
     let experiment = fits.prepared.experiment;
-    let moved = names.iter().flat_map(|name| {
+    let lines = names.iter().flat_map(|name| {
         let before = std::fs::read_to_string(committed.join(name)).ok();
-        let after = now.remove(name);
-        compare_page(experiment, name, before.as_deref(), after.as_deref())
+        let after = texts.get(name).map(String::as_str);
+        compare_page(experiment, name, before.as_deref(), after)
     });
-    Ok((pages, moved.collect()))
+    let mut moved: Vec<String> = lines.collect();
+    let file = |name: &String, now: bool| {
+        compare_page(experiment, name, (!now).then_some(""), now.then_some(""))
+    };
+    moved.extend(
+        pictures
+            .difference(&there)
+            .flat_map(|name| file(name, true)),
+    );
+    moved.extend(
+        there
+            .difference(&pictures)
+            .flat_map(|name| file(name, false)),
+    );
+    Ok((pages, moved))
 }

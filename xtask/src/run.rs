@@ -126,6 +126,7 @@ fn show(asked: &Asked, args: &RunArgs, target: &Target, fits: &Fits<'_>) -> Resu
     let (all, made) = (fits.summaries.len(), fits.made);
     let kept = match made {
         0 => "none was made, all were kept".to_owned(),
+        1 => "1 model fitted".to_owned(),
         _ => format!("{made} models fitted"),
     };
     print(&format!(

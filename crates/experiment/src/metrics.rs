@@ -139,8 +139,8 @@ pub(crate) fn compares_trials(id: &str) -> bool {
 /// The layers of a metric `NAME-FROM-TO`.
 pub fn pair(metric: &str) -> Option<(usize, usize)> {
     let listed = METRICS.iter().filter(|m| m.of == Of::Pair);
-    let ends = listed.filter_map(|m| metric.strip_prefix(m.id)?.strip_prefix('-'));
-    let (from, to) = ends.last()?.split_once('-')?;
+    let mut ends = listed.filter_map(|m| metric.strip_prefix(m.id)?.strip_prefix('-'));
+    let (from, to) = ends.next()?.split_once('-')?;
     Some((from.parse().ok()?, to.parse().ok()?))
 }
 

@@ -35,6 +35,7 @@ impl Configuration {
 #[derive(Deserialize)]
 pub(crate) struct Earlier {
     pub(crate) experiment: String,
+    pub(crate) command: String,
     pub(crate) configuration: Configuration,
     #[serde(default)]
     methods: Vec<EarlierMethod>,
@@ -59,6 +60,12 @@ struct End {
 }
 
 impl Earlier {
+    /// That of a folder of results; none if there is none, or something else.
+    pub(crate) fn read(folder: &Path) -> Option<Self> {
+        let text = std::fs::read_to_string(folder.join(MANIFEST)).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+
     /// The fits that failed, of which a store has nothing.
     pub(crate) fn failed(self) -> Vec<FitSummary> {
         let methods = self.methods.into_iter();
@@ -81,8 +88,7 @@ impl Earlier {
 
 /// The fits of the results in a folder which failed: a store has nothing of them.
 pub(crate) fn failed_in(folder: &Path) -> Vec<FitSummary> {
-    let text = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
-    let earlier = serde_json::from_str::<Earlier>(&text);
+    let earlier = Earlier::read(folder);
     earlier.map(Earlier::failed).unwrap_or_default()
 }
 

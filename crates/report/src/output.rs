@@ -10,10 +10,20 @@ use hntf_run::{FitSummary, Fits};
 
 use crate::error::{ReportError, refuse};
 use crate::factors::export_into;
-use crate::manifest::{MANIFEST, failed_in, manifest};
+use crate::manifest::{Earlier, MANIFEST, failed_in, manifest};
 use crate::pages::pages;
 use crate::place::{self, Owner};
 use crate::staging::{self, Staging};
+
+/// The command that made the results in a folder, if any stand there.
+pub fn command_of(folder: &Path) -> Option<String> {
+    Earlier::read(folder).map(|earlier| earlier.command)
+}
+
+/// The files of a figure beside its data.
+pub fn picture_files(stem: &str) -> [String; 3] {
+    ["svg", "png", "pdf"].map(|format| format!("figures/{stem}.{format}"))
+}
 
 /// Where the results of one experiment will stand.
 pub struct Target {

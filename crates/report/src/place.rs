@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use hntf_experiment::Experiment;
 
 use crate::error::ReportError;
-use crate::manifest::{Configuration, Earlier, MANIFEST};
+use crate::manifest::{Configuration, Earlier};
 
 /// The folder of exported factors, among results or alone.
 pub(crate) const FACTORS: &str = "factors";
@@ -50,8 +50,7 @@ pub(crate) fn check(
     if others.next().is_none() {
         return Ok(());
     }
-    let text = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
-    let Ok(earlier) = serde_json::from_str::<Earlier>(&text) else {
+    let Some(earlier) = Earlier::read(folder) else {
         return occupied("files that no run has written".to_owned());
     };
     let this = Configuration::of(experiment, file);

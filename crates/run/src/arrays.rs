@@ -5,29 +5,36 @@ use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::Path;
 
-use hntf_tensor::npy::{NpzReader, NpzWriter};
+use hntf_tensor::npy::{NpzReader, NpzValue, NpzWriter};
 
 use crate::archive::{Array, Named};
 
-pub(crate) fn write_arrays(path: &Path, arrays: &[Named]) -> io::Result<()> {
+/// Names of items, under a name.
+pub(crate) type Names<'a> = (&'a str, &'a [String]);
+
+pub(crate) fn write_arrays(path: &Path, arrays: &[Named], names: &[Names<'_>]) -> io::Result<()> {
     let mut writer = NpzWriter::new(BufWriter::new(File::create(path)?));
     for (name, array) in arrays {
         let written = writer.numbers(name, &array.shape, &array.values);
         written.map_err(io::Error::other)?;
+    }
+    for (name, strings) in names {
+        writer.strings(name, strings).map_err(io::Error::other)?;
     }
     let out = writer.finish().map_err(io::Error::other)?;
     out.into_inner().map_err(io::IntoInnerError::into_error)?;
     Ok(())
 }
 
-/// The arrays by name; what is wrong in words.
+/// The arrays of numbers by name; what is wrong in words.
 pub(crate) fn read_arrays(path: &Path) -> Result<BTreeMap<String, Array>, String> {
     let file = File::open(path).map_err(|e| e.to_string())?;
     let mut reader = NpzReader::new(file).map_err(|e| e.to_string())?;
-    let names: Vec<String> = reader.names().iter().map(ToString::to_string).collect();
     let mut arrays = BTreeMap::new();
-    for name in names {
-        let array = reader.numbers(&name).map_err(|e| e.to_string())?;
+    for (name, value) in reader.all().map_err(|e| e.to_string())? {
+        let NpzValue::Numbers(array) = value else {
+            continue;
+        };
         let [rows, cols] = array.shape[..] else {
             return Err(format!("{name} has {} modes", array.shape.len()));
         };

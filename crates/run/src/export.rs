@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `fit.json` | the model with its parameters, the data it was fitted to, and which array is what |
 //! | `layer-L-mode-M.npy` … | the arrays (see [`archive`](crate::archive)) |
-//! | `fit.npz` | the same arrays in one file |
+//! | `fit.npz` | the same arrays and names in one file |
 //! | `names-mode-M.npy` | names of the items of a mode, where they have any |
 //! | `text.json` | how texts became words, of fits to documents |
 
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::archive::{Layout, pack, unpack};
-use crate::arrays::{read_arrays, write_arrays};
+use crate::arrays::{Names, read_arrays, write_arrays};
 use crate::error::RunError;
 use crate::fits::Fits;
 
@@ -162,21 +162,31 @@ pub fn export(
     let of = &experiment.methods[method];
     let hierarchy = fits.hierarchy(method, trial)?;
     let (layout, arrays) = pack(&hierarchy);
-    let mut modes = Vec::new();
-    for (m, name) in dataset.mode_names.iter().enumerate() {
-        let items = dataset.items.get(m).and_then(Option::as_ref);
-        let file = items.map(|_| format!("names-mode-{m}.npy"));
-        if let (Some(items), Some(file)) = (items, &file) {
-            write_npy_strings(&folder.join(file), items).map_err(io::Error::other)?;
-        }
-        let (name, items) = (name.clone(), file);
-        modes.push(Mode { name, items });
+    let items = dataset.items.iter().enumerate();
+    let items = items.filter_map(|(m, items)| Some((format!("names-mode-{m}"), items.as_ref()?)));
+    let named: Vec<(String, &Vec<String>)> = items.collect();
+    for (name, items) in &named {
+        let path = folder.join(format!("{name}.npy"));
+        write_npy_strings(&path, items).map_err(io::Error::other)?;
     }
+    let modes = dataset.mode_names.iter().enumerate().map(|(m, mode)| {
+        let name = format!("names-mode-{m}");
+        let file = named.iter().find(|(known, _)| *known == name);
+        Mode {
+            name: mode.clone(),
+            items: file.map(|_| format!("{name}.npy")),
+        }
+    });
+    let modes = modes.collect();
     for (name, array) in &arrays {
         let path = folder.join(format!("{name}.npy"));
         write_npy(&path, &array.shape, &array.values).map_err(io::Error::other)?;
     }
-    write_arrays(&folder.join(ARCHIVE), &arrays)?;
+    let names: Vec<Names<'_>> = named
+        .iter()
+        .map(|(name, items)| (&**name, &***items))
+        .collect();
+    write_arrays(&folder.join(ARCHIVE), &arrays, &names)?;
     let cells = fits.record.cells().iter();
     let cells = cells.filter(|c| (&c.method, c.trial) == (&of.id, trial));
     if let Some(text) = &dataset.text {

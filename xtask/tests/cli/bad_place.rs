@@ -76,7 +76,7 @@ fn the_results_of_an_experiment_of_the_repository() {
     assert!(!lab.read("out/mine/manifest.json").contains("\"file\""));
     let said = lab.refused(&["run", "mine.toml"]);
     assert!(
-        said.contains("holds the results of `cargo xtask reproduce mine`"),
+        said.contains("holds the results of the published experiment `mine`"),
         "{said}"
     );
     // And the other way round.
@@ -96,8 +96,13 @@ fn the_results_of_an_experiment_of_the_repository() {
 }
 
 #[test]
-fn a_file_in_place_of_the_folder_for_unfinished_runs() {
-    let lab = Lab::new();
-    lab.write("results/.partial", "something of the user's");
-    assert_snapshot!(lab.refused(&["run", "mine.toml", "--out", "results"]));
+fn a_file_in_place_of_the_store() {
+    assert_snapshot!(Lab::new().refused(&["run", "mine.toml", "--store", "x.npy"]));
+}
+
+#[test]
+fn a_store_below_a_file() {
+    let said = Lab::new().refused(&["run", "mine.toml", "--store", "x.npy/store"]);
+    let expected = "error: x.npy/store: the store cannot be written (Not a directory (os error 20)); fits that are in it stay: free space, or name another folder with --store\n";
+    assert_eq!(said, expected);
 }

@@ -52,7 +52,10 @@ fn numbers_as_committed_pass_and_nothing_is_written() {
     let lab = committed();
     let before = lab.tree("");
     // Without a name only what has results is checked.
-    assert_eq!(lab.done(&CHECK), "small: 16 cells as committed\n");
+    assert_eq!(
+        lab.done(&CHECK),
+        "small: 16 cells and 2 pages as committed\n"
+    );
     assert!(before == lab.tree(""));
 }
 
@@ -87,7 +90,10 @@ fn a_value_within_the_drift_has_not_moved() {
         "multi-hntf,1,0,terms",
         Some("multi-hntf,1,0,terms,3.0000001"),
     );
-    assert_eq!(lab.done(&CHECK), "small: 16 cells as committed\n");
+    assert_eq!(
+        lab.done(&CHECK),
+        "small: 16 cells and 2 pages as committed\n"
+    );
 }
 
 #[test]
@@ -106,7 +112,10 @@ fn bless_writes_what_is_computed() {
         "{printed}"
     );
     assert_eq!(lab.read("results/small/cells.csv"), before);
-    assert_eq!(lab.done(&CHECK), "small: 16 cells as committed\n");
+    assert_eq!(
+        lab.done(&CHECK),
+        "small: 16 cells and 2 pages as committed\n"
+    );
 }
 
 #[test]
@@ -116,7 +125,7 @@ fn bless_writes_first_results_too() {
     assert!(lab.path("results/other/cells.csv").exists());
     assert_eq!(
         lab.done(&[&CHECK[..], &["other"]].concat()),
-        "other: 16 cells as committed\n"
+        "other: 16 cells and 2 pages as committed\n"
     );
 }
 

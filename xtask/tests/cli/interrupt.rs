@@ -31,12 +31,12 @@ fn spawn(lab: &Lab) -> Child {
 
 /// Whether a fit of the long method has been kept.
 fn has_begun(lab: &Lab) -> bool {
-    let kept = lab.tree("").into_values().flatten();
-    kept.into_iter().any(|content| {
-        let text = String::from_utf8_lossy(&content).into_owned();
-        text.lines()
-            .any(|l| l.starts_with("{\"summary\":{\"method\":\"neural"))
-    })
+    let kept = lab.tree("").into_iter().filter_map(|(name, content)| {
+        let is_entry = name.ends_with("entry.json");
+        content.filter(|_| is_entry)
+    });
+    let of_long = |content: Vec<u8>| String::from_utf8_lossy(&content).contains("\"neural-hncpd\"");
+    kept.into_iter().any(of_long)
 }
 
 #[test]
@@ -58,18 +58,23 @@ fn an_interrupted_run_goes_on_where_it_stopped() {
     assert!(output.stdout.is_empty());
     let done = number_after(&said, "interrupted after ");
     assert!((3..10).contains(&done), "{said}");
-    assert!(said.contains("of 10 fits; they are kept"), "{said}");
-    assert!(
-        !lab.path("out/mine").exists(),
-        "nothing half-written stands as a result"
-    );
+    let kept = "of 10 fits; they are kept: the same command goes on from there";
+    assert!(said.contains(kept), "{said}");
+    let beside = fs::read_dir(lab.path("out")).unwrap();
+    let beside: Vec<_> = beside.map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(beside, ["store"], "nothing half-written stands as a result");
 
     let output = lab.command(&["run", "mine.toml"]).output().unwrap();
-    assert!(output.status.success());
     let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(number_after(&said, "going on after "), done, "{said}");
+    assert!(output.status.success(), "{said}");
+    assert_eq!(
+        said,
+        format!("{done} of 10 fits are kept from earlier runs\n")
+    );
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let line = format!("10 fits: {} model", 10 - done);
+    assert!(printed.contains(&line), "{printed}");
     assert!(lab.path("out/mine/cells.csv").exists());
-    assert!(!lab.path("out/.partial").exists());
 }
 
 fn interrupt(child: &Child) {

@@ -63,7 +63,8 @@ impl Names<'_> {
                 rest = after;
             } else if let Some((name, mut after)) = rest.ident() {
                 let mut path = vec![name.to_string()];
-                while let Some((name, further)) = colons(after).and_then(|c| c.ident()) {
+                while let Some((name, further)) = colons(after).and_then(syn::buffer::Cursor::ident)
+                {
                     path.push(name.to_string());
                     after = further;
                 }
