@@ -42,16 +42,16 @@ fn size(args: &StoreArgs) -> Result<(), CliError> {
     let store = open(args)?;
     let entries = entries(&store)?;
     let bytes = entries.iter().map(|e| e.bytes).sum();
-    let mut kinds: BTreeMap<String, (Option<Kind>, usize)> = BTreeMap::new();
+    let mut kinds: BTreeMap<(bool, Option<Kind>), usize> = BTreeMap::new();
     for entry in &entries {
         let kind = entry.about.as_ref().map(|(kind, _)| *kind);
-        kinds.entry(format!("{kind:?}")).or_insert((kind, 0)).1 += 1;
+        *kinds.entry((kind.is_none(), kind)).or_default() += 1;
     }
-    let words = |(kind, count): &(Option<Kind>, usize)| match kind {
+    let words = |((_, kind), count): (&(bool, Option<Kind>), &usize)| match kind {
         Some(kind) => kind.words(*count),
         None => format!("{count} that cannot be read"),
     };
-    let counts: Vec<String> = kinds.values().map(words).collect();
+    let counts: Vec<String> = kinds.iter().map(words).collect();
     let counts = match counts.is_empty() {
         true => "empty".to_owned(),
         false => counts.join(", "),
@@ -92,8 +92,9 @@ fn list(args: &StoreArgs) -> Result<(), CliError> {
 fn clear(args: &StoreArgs) -> Result<(), CliError> {
     let store = open(args)?;
     let removed = store.clear().map_err(refuse(&store))?;
+    let entries = if removed == 1 { "entry" } else { "entries" };
     print(&format!(
-        "{}: {removed} entries removed",
+        "{}: {removed} {entries} removed",
         store.root().display()
     ));
     Ok(())

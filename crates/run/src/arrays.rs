@@ -1,8 +1,8 @@
 //! Named arrays as one `.npz` file.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufWriter};
+use std::fs::{self, File};
+use std::io::{self, Cursor};
 use std::path::Path;
 
 use hntf_tensor::npy::{NpzReader, NpzValue, NpzWriter};
@@ -12,8 +12,9 @@ use crate::archive::{Array, Named};
 /// Names of items, under a name.
 pub(crate) type Names<'a> = (&'a str, &'a [String]);
 
+/// Made in memory first: a zip writer that a disk refuses says so on standard error when it is dropped.
 pub(crate) fn write_arrays(path: &Path, arrays: &[Named], names: &[Names<'_>]) -> io::Result<()> {
-    let mut writer = NpzWriter::new(BufWriter::new(File::create(path)?));
+    let mut writer = NpzWriter::new(Cursor::new(Vec::new()));
     for (name, array) in arrays {
         let written = writer.numbers(name, &array.shape, &array.values);
         written.map_err(io::Error::other)?;
@@ -21,9 +22,8 @@ pub(crate) fn write_arrays(path: &Path, arrays: &[Named], names: &[Names<'_>]) -
     for (name, strings) in names {
         writer.strings(name, strings).map_err(io::Error::other)?;
     }
-    let out = writer.finish().map_err(io::Error::other)?;
-    out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    Ok(())
+    let archive = writer.finish().map_err(io::Error::other)?;
+    fs::write(path, archive.into_inner())
 }
 
 /// The arrays of numbers by name; what is wrong in words.

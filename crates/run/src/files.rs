@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 /// Makes a temporary folder, which is its owner's alone, everyone's to read.
 ///
 /// # Errors
@@ -21,6 +23,21 @@ pub fn share(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 pub fn share(_: &Path) -> io::Result<()> {
     Ok(())
+}
+
+/// A temporary file below a folder, which is everyone's to read once it is persisted.
+///
+/// # Errors
+/// What the system says.
+pub fn staged(folder: &Path, prefix: &str) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o644));
+    }
+    builder.tempfile_in(folder)
 }
 
 /// A lock on a folder in the making, which ends with the process that holds it; none if another one

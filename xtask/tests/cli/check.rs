@@ -96,6 +96,134 @@ fn a_value_within_the_drift_has_not_moved() {
     );
 }
 
+/// Documents whose topics are printed.
+const TOPICS: &str = r#"ranks = [3, 2]
+topics = { methods = ["hnmf"], words = 3 }
+
+[dataset]
+kind = "corpus"
+path = "posts.jsonl"
+read = { text-column = "text" }
+text = { min-df = 1 }
+
+[[method]]
+id = "hnmf"
+model = { kind = "hnmf" }
+
+[[figure]]
+kind = "errors"
+
+[[figure]]
+kind = "relations"
+method = "hnmf"
+"#;
+
+const POSTS: &str = r#"{"text": "green leaf cup"}
+{"text": "black leaf cup water"}
+{"text": "white leaf water"}
+{"text": "roast bean cup"}
+{"text": "dark bean roast"}
+{"text": "bean milk roast water"}
+"#;
+
+/// A folder with committed results that have every kind of page.
+fn committed_pages() -> Lab {
+    let lab = Lab::new();
+    lab.write("experiments/small.toml", TOPICS);
+    lab.write("experiments/posts.jsonl", POSTS);
+    lab.done(&[&CHECK[..], &["small", "--bless"]].concat());
+    let printed = lab.done(&CHECK);
+    // The table, topics as Markdown and TeX, and the data of two figures.
+    assert!(
+        printed.ends_with(" cells and 5 pages as committed\n"),
+        "{printed}"
+    );
+    lab
+}
+
+/// The lines that `check` prints when one piece of a committed file is replaced.
+fn moved_page(file: &str, piece: &str, by: &str) -> String {
+    let lab = committed_pages();
+    lab.edit(&format!("results/small/{file}"), piece, by);
+    let said = moved(&lab, &["small"]);
+    let (summary, lines) = said.split_once('\n').unwrap();
+    let expected = "0 of 8 cells and 1 line of 5 pages not as committed";
+    assert_eq!(summary, format!("small: {expected}"));
+    lines.to_owned()
+}
+
+/// The first number of a text that has at least four digits behind its point, and another in its place.
+fn first_number(text: &str) -> (String, String) {
+    let words = text.split(|c: char| !c.is_ascii_digit() && c != '.');
+    let is_long = |w: &&str| w.split_once('.').is_some_and(|(_, tail)| tail.len() >= 4);
+    let number = words.into_iter().find(is_long).unwrap();
+    let moved = number.parse::<f64>().unwrap() + 0.01;
+    (number.to_owned(), format!("{moved:.4}"))
+}
+
+#[test]
+fn a_changed_digit_of_a_table_has_moved() {
+    let table = committed_pages().read("results/small/table.md");
+    let (number, by) = first_number(&table);
+    let line = 1 + table.lines().position(|l| l.contains(&number)).unwrap();
+    let said = moved_page("table.md", &number, &by);
+    assert!(
+        said.starts_with(&format!("  table.md, line {line}: was ")),
+        "{said}"
+    );
+    assert!(said.contains(&number) && said.contains(&by), "{said}");
+}
+
+#[test]
+fn a_changed_word_of_a_topic_has_moved() {
+    let topics = committed_pages().read("results/small/topics.md");
+    let line = 1 + topics.lines().position(|l| l.contains("leaf")).unwrap();
+    let said = moved_page("topics.md", "leaf", "loaf");
+    assert!(
+        said.starts_with(&format!("  topics.md, line {line}: was ")),
+        "{said}"
+    );
+    assert!(said.contains("loaf") && said.contains("leaf"), "{said}");
+}
+
+#[test]
+fn a_changed_number_of_a_figure_has_moved() {
+    let file = "figures/relations-hnmf.json";
+    let data = committed_pages().read(&format!("results/small/{file}"));
+    let (number, by) = first_number(&data);
+    let line = 1 + data.lines().position(|l| l.contains(&number)).unwrap();
+    let said = moved_page(file, &number, &by);
+    assert!(
+        said.starts_with(&format!("  {file}, line {line}: was ")),
+        "{said}"
+    );
+    assert!(said.contains(&by), "{said}");
+}
+
+#[test]
+fn figures_that_come_or_go_have_moved() {
+    let lab = committed_pages();
+    for file in ["errors.json", "errors.pdf", "relations-hnmf.svg"] {
+        let path = lab.path(&format!("results/small/figures/{file}"));
+        let content = std::fs::read(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let said = moved(&lab, &["small"]);
+        let line = format!("  figures/{file}: was not there\n");
+        assert!(said.ends_with(&line), "{said}");
+        std::fs::write(&path, content).unwrap();
+    }
+    for file in ["figures/old.png", "figures/old.json"] {
+        lab.write(&format!("results/small/{file}"), "{}");
+        let said = moved(&lab, &["small"]);
+        assert!(
+            said.ends_with(&format!("  {file}: is no longer made\n")),
+            "{said}"
+        );
+        std::fs::remove_file(lab.path(&format!("results/small/{file}"))).unwrap();
+    }
+    lab.done(&CHECK);
+}
+
 #[test]
 fn bless_writes_what_is_computed() {
     let lab = committed();
@@ -182,6 +310,14 @@ fn an_unknown_name_is_refused_with_the_nearest() {
 fn an_experiment_without_results_is_refused() {
     let lab = committed();
     assert_snapshot!(lab.refused(&[&CHECK[..], &["other"]].concat()));
+}
+
+#[test]
+fn an_experiment_whose_cells_are_gone_is_refused() {
+    let lab = committed();
+    std::fs::remove_file(lab.path("results/small/cells.csv")).unwrap();
+    let said = lab.refused(&[&CHECK[..], &["small"]].concat());
+    assert!(said.contains("results/small/cells.csv: "), "{said}");
 }
 
 #[test]

@@ -19,16 +19,6 @@ trials = 8
 model = { kind = "neural-hncpd", epochs = 15000 }
 "#;
 
-fn spawn(lab: &Lab) -> Child {
-    Command::new(assert_cmd::cargo::cargo_bin!("xtask"))
-        .args(["run", "mine.toml", "--threads", "1"])
-        .current_dir(lab.path(""))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
 /// Whether a fit of the long method has been kept.
 fn has_begun(lab: &Lab) -> bool {
     let kept = lab.tree("").into_iter().filter_map(|(name, content)| {
@@ -43,7 +33,7 @@ fn has_begun(lab: &Lab) -> bool {
 fn an_interrupted_run_goes_on_where_it_stopped() {
     let lab = Lab::new();
     lab.write("mine.toml", format!("{EXPERIMENT}{LONG}"));
-    let mut child = spawn(&lab);
+    let mut child = lab.spawn(&["run", "mine.toml", "--threads", "1"]);
     while !has_begun(&lab) {
         assert!(
             child.try_wait().unwrap().is_none(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
 
 use assert_cmd::Command;
 use hntf_tensor::npy::write_npy;
@@ -102,10 +103,32 @@ impl Lab {
         command
     }
 
+    /// Starts a command whose end is waited for elsewhere.
+    pub(crate) fn spawn(&self, args: &[&str]) -> Child {
+        std::process::Command::new(assert_cmd::cargo::cargo_bin!("xtask"))
+            .env_remove("HNTF_DATA_DIR")
+            .args(args)
+            .current_dir(self.path(""))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
     /// Runs a command that must succeed; what it prints.
     pub(crate) fn done(&self, args: &[&str]) -> String {
         let output = self.command(args).assert().success().get_output().clone();
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The same, and what it says on standard error.
+    pub(crate) fn done_saying(&self, args: &[&str]) -> (String, String) {
+        let output = self.command(args).assert().success().get_output().clone();
+        let said = String::from_utf8(output.stderr).unwrap();
+        (
+            String::from_utf8(output.stdout).unwrap(),
+            self.redact(&said),
+        )
     }
 
     /// Runs a command that must refuse: exit code 2, nothing on standard output, nothing written,
@@ -136,6 +159,20 @@ impl Lab {
         let mut tree = Tree::new();
         collect(&root, &root, &mut tree);
         tree
+    }
+
+    /// What is compared of the results in a folder: all but the times.
+    pub(crate) fn results(&self, below: &str) -> Tree {
+        let mut tree = self.tree(below);
+        assert!(tree.remove(Path::new("seconds.csv")).is_some(), "{below}");
+        tree
+    }
+
+    /// Replaces a piece of a file.
+    pub(crate) fn edit(&self, name: &str, piece: &str, by: &str) {
+        let text = self.read(name);
+        assert!(text.contains(piece), "{piece} is not in {text}");
+        self.write(name, text.replacen(piece, by, 1));
     }
 
     /// The names below a folder.

@@ -11,12 +11,13 @@ use serde::{Deserialize, Serialize};
 use super::sealed;
 use crate::archive::{Array, FIRST, Layout, Named, pack_compactly, unpack};
 use crate::arrays::{read_arrays, write_arrays};
+use crate::files::staged;
 
 const ENTRY: &str = "entry.json";
 pub(super) const ARRAYS: &str = "arrays.npz";
 
 /// What an entry is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// A model in a trial.
@@ -140,7 +141,7 @@ impl Entry {
     }
 
     pub(super) fn write_json(&self, folder: &Path) -> io::Result<()> {
-        let mut staged = tempfile::NamedTempFile::new_in(folder)?;
+        let mut staged = staged(folder, ".tmp")?;
         io::Write::write_all(&mut staged, sealed::seal(self)?.as_bytes())?;
         staged.persist(folder.join(ENTRY))?;
         Ok(())

@@ -16,6 +16,14 @@ pub enum StoreError {
         /// What the system said.
         source: io::Error,
     },
+    /// It may not be read.
+    #[error("{}: the store cannot be read ({source}): have it shared, or name another folder with --store", path.display())]
+    Read {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Another program's folder.
     #[error("{}: not a store (it has files and no store.json): name an empty or a new folder with --store", path.display())]
     Foreign {

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::entry::{About, Entry, Kind};
 use super::error::StoreError;
 use super::key::{self, Key};
-use crate::files::{hold, left_behind, share};
+use crate::files::{hold, left_behind, share, staged};
 use crate::sync::lock;
 
 /// The file that says that a folder is a store.
@@ -115,14 +115,24 @@ impl Store {
             let source = io::Error::new(io::ErrorKind::AlreadyExists, "a file is in the way");
             return Err(StoreError::Write { path, source });
         }
-        let text = fs::read_to_string(path.join(MARK));
-        let Ok(text) = text else {
-            let mut entries = fs::read_dir(&path).into_iter().flatten();
-            return if entries.next().is_some() {
-                Err(StoreError::Foreign { path })
-            } else {
-                Ok(false)
-            };
+        let text = match fs::read_to_string(path.join(MARK)) {
+            Ok(text) => text,
+            Err(source) if source.kind() == io::ErrorKind::PermissionDenied => {
+                return Err(StoreError::Read { path, source });
+            }
+            Err(_) => {
+                let mut entries = fs::read_dir(&path).into_iter().flatten().flatten();
+                // Another run may be about to make it, or was killed there.
+                let is_other = |entry: fs::DirEntry| {
+                    let name = entry.file_name();
+                    !name.to_string_lossy().starts_with(STAGING)
+                };
+                return if entries.any(is_other) {
+                    Err(StoreError::Foreign { path })
+                } else {
+                    Ok(false)
+                };
+            }
         };
         match serde_json::from_str::<Mark>(&text) {
             Ok(Mark { format }) if format > key::FORMAT => Err(StoreError::Newer {
@@ -137,9 +147,7 @@ impl Store {
     }
 
     fn probe(&self, exists: bool) -> io::Result<()> {
-        let staged = tempfile::Builder::new()
-            .prefix(STAGING)
-            .tempfile_in(&self.root)?;
+        let staged = staged(&self.root, STAGING)?;
         if exists {
             return Ok(());
         }
