@@ -10,7 +10,7 @@ use hntf_run::store::StoreError;
 use hntf_run::{RecordError, RunError};
 use thiserror::Error;
 
-use crate::fetch::FetchError;
+use crate::fetch::error::FetchError;
 
 /// Everything a user can be told instead.
 #[derive(Debug, Error)]

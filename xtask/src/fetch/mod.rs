@@ -1,7 +1,7 @@
 //! `cargo xtask fetch`: public data sets, downloaded and verified.
 
 mod download;
-mod error;
+pub(crate) mod error;
 mod sources;
 mod stop;
 #[cfg(test)]
@@ -20,7 +20,7 @@ use crate::args::FetchArgs;
 use crate::places;
 use crate::progress::{is_cancelled, listen_for_interrupts, print, say};
 use download::{News, Options};
-pub(crate) use error::FetchError;
+use error::FetchError;
 use sources::Source;
 
 /// Longest wait for a silent server.
