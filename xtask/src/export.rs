@@ -12,7 +12,7 @@ use crate::args::{KeptArgs, Which};
 use crate::asked::Asked;
 use crate::error::CliError;
 use crate::places::data_folders;
-use crate::progress::print;
+use crate::progress::{print, say};
 
 pub(crate) fn export(
     name: &str,
@@ -28,12 +28,20 @@ pub(crate) fn export(
     let failed = factors.failed_before();
     let command = asked.command(args);
     let fits = collect(&prepared, args.trials, &store, &failed, &command)?;
-    let wanted = chosen
-        .into_iter()
-        .map(|method| wanted(&fits, method, which));
     // All of them are known before the first is written.
-    let wanted = wanted.collect::<Result<Vec<_>, _>>()?;
-    for (method, trial) in wanted.into_iter().flatten() {
+    let (mut wanted, mut without) = (Vec::new(), Vec::new());
+    for method in chosen {
+        match trials(&fits, method, which) {
+            Ok(trials) => wanted.extend(trials.into_iter().map(|trial| (method, trial))),
+            Err(error) => without.push(error),
+        }
+    }
+    // Only a method that was named has to have what is asked for.
+    if !methods.is_empty() || wanted.is_empty() {
+        without.drain(..).next().map_or(Ok(()), Err)?;
+    }
+    without.iter().for_each(|error| say(&error.to_string()));
+    for (method, trial) in wanted {
         let folder = match which {
             Which::Best => factors.best(&fits, method, trial)?,
             Which::All | Which::One(_) => factors.trial(&fits, method, trial)?,
@@ -63,7 +71,7 @@ fn chosen(experiment: &Experiment, ids: &[String]) -> Result<Vec<usize>, CliErro
 }
 
 /// The trials of a method that are meant; of all of them those that did not fail.
-fn wanted(fits: &Fits<'_>, method: usize, which: Which) -> Result<Vec<(usize, u32)>, CliError> {
+fn trials(fits: &Fits<'_>, method: usize, which: Which) -> Result<Vec<u32>, CliError> {
     let id = &fits.prepared.experiment.methods[method].id;
     let trials = fits.summaries.iter().filter(|fit| fit.method == *id);
     let sound = trials.filter(|fit| !fit.failed).map(|fit| fit.trial);
@@ -73,13 +81,15 @@ fn wanted(fits: &Fits<'_>, method: usize, which: Which) -> Result<Vec<(usize, u3
         trial,
         known: sound.clone(),
     };
-    let trials = match which {
-        Which::All if !sound.is_empty() => sound.clone(),
-        Which::All | Which::Best => vec![fits.best_trial(id).ok_or_else(|| none(None))?],
-        Which::One(trial) if sound.contains(&trial) => vec![trial],
-        Which::One(trial) => return Err(none(Some(trial))),
-    };
-    Ok(trials.into_iter().map(|trial| (method, trial)).collect())
+    match which {
+        Which::All if !sound.is_empty() => Ok(sound.clone()),
+        Which::One(trial) if sound.contains(&trial) => Ok(vec![trial]),
+        Which::One(trial) => Err(none(Some(trial))),
+        Which::All | Which::Best => {
+            let best = fits.best_trial(id);
+            best.map(|trial| vec![trial]).ok_or_else(|| none(None))
+        }
+    }
 }
 
 fn told(fits: &Fits<'_>, method: usize, trial: u32, folder: &Path) -> String {

@@ -67,8 +67,7 @@ pub struct RankChoice {
     pub mode: Option<usize>,
     /// The share of the data's entries that fits of their own do not see, if any.
     pub held_out: Option<f64>,
-    /// By which share of the smallest training error a trial may be above it to be among the best (see
-    /// [`near_limit`](crate::rank_choice::near_limit)).
+    /// By which share of the smallest training error a trial may be above it to be among the best.
     pub near: f64,
     /// The mean agreement of fits from which on topics count as found again.
     pub stable: f64,

@@ -111,6 +111,24 @@ mistakes! {
     convergence_of_no_methods: "[[figure]]\nkind = \"convergence\"\nmethods = []\n";
     convergence_of_a_layer_there_is_not: "[[figure]]\nkind = \"convergence\"\nlayers = [2]\n";
     convergence_of_no_layers: "[[figure]]\nkind = \"convergence\"\nlayers = []\n";
+    errors_of_an_unknown_metric: "[[figure]]\nkind = \"errors\"\nmetric = \"accurcy\"\n";
+    errors_of_a_metric_that_needs_labels: "[[figure]]\nkind = \"errors\"\nmetric = \"accuracy\"\n";
+}
+
+#[test]
+fn what_compares_trials_may_have_been_published_where_trials_are_compared() {
+    let published = "trials = 3\n".to_owned()
+        + &HEAD.replace(
+            "iterations = 2 }\n",
+            "iterations = 2 }\npublished.values.stability = [0.9, 1.0]\ndrift-of.stability = 1e-3\n",
+        );
+    let parse = |text: &str| Experiment::parse("tiny.toml".as_ref(), text);
+    let said = parse(&published).err().unwrap().to_string();
+    assert!(said.contains("add a section [rank-choice]"), "{said}");
+    let experiment = parse(&format!("{published}[rank-choice]\n")).unwrap();
+    let method = &experiment.methods[0];
+    assert_eq!(method.published.values["stability"], [0.9, 1.0]);
+    assert_eq!(method.drift.allowed("stability"), 1e-3);
 }
 
 #[test]

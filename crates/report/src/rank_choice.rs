@@ -47,9 +47,9 @@ pub struct RankRow {
     pub stability: Vec<f64>,
     /// Stability of the trials near the smallest training error, among themselves.
     pub stability_of_best: Vec<f64>,
-    /// See [`crate::rank_choice`].
+    /// The cophenetic correlation of the consensus over all trials.
     pub cophenetic: Option<f64>,
-    /// See [`crate::rank_choice`].
+    /// The dispersion of that consensus.
     pub dispersion: Option<f64>,
     /// That of the trial with the smallest training error at this rank.
     pub core_consistency: Option<f64>,

@@ -22,7 +22,7 @@ pub enum RunError {
     Store(#[from] StoreError),
     /// Fits that a view needs and the store has not.
     #[error(
-        "{missing} of {total} fits are not in the store {store} (the first is {first}); nothing was drawn: fit them with {command}"
+        "{missing} of {total} fits are not in the store {store} (the first is {first}); nothing was written: fit them with {command}"
     )]
     Missing {
         /// How many.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `fit.json` | the model with its parameters, the data it was fitted to, and which array is what |
 //! | `layer-L-mode-M.npy` … | the arrays (see [`archive`](crate::archive)) |
-//! | `fit.npz` | the same arrays in one file |
+//! | `fit.npz` | the same arrays and names in one file |
 //! | `names-mode-M.npy` | names of the items of a mode, where they have any |
 //! | `text.json` | how texts became words, of fits to documents |
 
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::archive::{Layout, pack, unpack};
-use crate::arrays::{read_arrays, write_arrays};
+use crate::arrays::{Names, read_arrays, write_arrays};
 use crate::error::RunError;
 use crate::fits::Fits;
 
@@ -108,12 +108,14 @@ impl Exported {
 #[derive(Debug, Error)]
 pub enum ExportError {
     /// They are not there.
-    #[error("{}: cannot be read ({source}): name a folder with {FIT}, such as results/NAME/factors/METHOD, which `reproduce` and `run` write", path.display())]
+    #[error("{}: cannot be read ({source}): name a folder with {FIT}, {}", path.display(), such_as(near))]
     Absent {
         /// The file.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+        /// Fits in folders below.
+        near: Vec<PathBuf>,
     },
     /// Names that cannot be read.
     #[error(transparent)]
@@ -126,6 +128,24 @@ pub enum ExportError {
         /// What is wrong.
         reason: String,
     },
+}
+
+fn such_as(near: &[PathBuf]) -> String {
+    let near: Vec<String> = near.iter().map(|p| p.display().to_string()).collect();
+    match near.is_empty() {
+        true => "such as results/NAME/factors/METHOD, which `reproduce` and `run` write".to_owned(),
+        false => format!("here {}", near.join(" or ")),
+    }
+}
+
+/// The fits of a folder of results, or of its factors.
+fn fits_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = [folder.to_path_buf(), folder.join("factors")];
+    let entries = entries.iter().flat_map(fs::read_dir).flatten().flatten();
+    let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    found.retain(|path| path.join(FIT).exists());
+    found.sort_unstable();
+    found
 }
 
 /// Writes a fit into a folder, which must exist.
@@ -142,21 +162,31 @@ pub fn export(
     let of = &experiment.methods[method];
     let hierarchy = fits.hierarchy(method, trial)?;
     let (layout, arrays) = pack(&hierarchy);
-    let mut modes = Vec::new();
-    for (m, name) in dataset.mode_names.iter().enumerate() {
-        let items = dataset.items.get(m).and_then(Option::as_ref);
-        let file = items.map(|_| format!("names-mode-{m}.npy"));
-        if let (Some(items), Some(file)) = (items, &file) {
-            write_npy_strings(&folder.join(file), items).map_err(io::Error::other)?;
-        }
-        let (name, items) = (name.clone(), file);
-        modes.push(Mode { name, items });
+    let items = dataset.items.iter().enumerate();
+    let items = items.filter_map(|(m, items)| Some((format!("names-mode-{m}"), items.as_ref()?)));
+    let named: Vec<(String, &Vec<String>)> = items.collect();
+    for (name, items) in &named {
+        let path = folder.join(format!("{name}.npy"));
+        write_npy_strings(&path, items).map_err(io::Error::other)?;
     }
+    let modes = dataset.mode_names.iter().enumerate().map(|(m, mode)| {
+        let name = format!("names-mode-{m}");
+        let file = named.iter().find(|(known, _)| *known == name);
+        Mode {
+            name: mode.clone(),
+            items: file.map(|_| format!("{name}.npy")),
+        }
+    });
+    let modes = modes.collect();
     for (name, array) in &arrays {
         let path = folder.join(format!("{name}.npy"));
         write_npy(&path, &array.shape, &array.values).map_err(io::Error::other)?;
     }
-    write_arrays(&folder.join(ARCHIVE), &arrays)?;
+    let names: Vec<Names<'_>> = named
+        .iter()
+        .map(|(name, items)| (&**name, &***items))
+        .collect();
+    write_arrays(&folder.join(ARCHIVE), &arrays, &names)?;
     let cells = fits.record.cells().iter();
     let cells = cells.filter(|c| (&c.method, c.trial) == (&of.id, trial));
     if let Some(text) = &dataset.text {
@@ -215,6 +245,7 @@ pub fn read_export(folder: &Path) -> Result<Exported, ExportError> {
     let text = read.map_err(|source| ExportError::Absent {
         path: path.clone(),
         source,
+        near: fits_below(folder),
     })?;
     let description = describe(&text).map_err(unreadable(&path))?;
     let entry = MODELS.iter().find(|e| e.id == description.model);

@@ -418,9 +418,9 @@ fn a_fit_that_is_damaged_or_of_another_version_is_told_by_file() {
         .map(|path| (path.clone(), fs::read(path).unwrap()))
         .collect();
     let restore = || {
-        whole
-            .iter()
-            .for_each(|(path, bytes)| fs::write(path, bytes).unwrap());
+        for (path, bytes) in &whole {
+            fs::write(path, bytes).unwrap();
+        }
     };
 
     lab.describe(|fit| fit["format"] = Value::from(2));

@@ -5,6 +5,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod apply;
 mod bad_config;
 mod bad_corpus;
 mod bad_data;
@@ -16,6 +17,7 @@ mod bad_store;
 mod check;
 mod documented;
 mod draw;
+mod export;
 mod interrupt;
 mod kept;
 mod killed;

@@ -1,5 +1,7 @@
 //! New items and their largest topics, for a terminal.
 
+use std::mem::take;
+
 use hntf_run::apply::{AppliedFit, AppliedLayer};
 use hntf_run::export::Exported;
 use hntf_solvers::StopReason;
@@ -14,11 +16,11 @@ const MOST_TOPICS: usize = 3;
 /// Topics with a smaller share are left out, but for the largest one.
 const SMALLEST_SHARE: f64 = 0.05;
 /// So many words of a topic.
-const WORDS: usize = 5;
+const WORDS: usize = 4;
 /// So many items are named in a sentence.
 const MOST_NAMED: usize = 8;
 /// Longer names are cut.
-const LONGEST_ITEM: usize = 40;
+const LONGEST_ITEM: usize = 24;
 const LONGEST_WORD: usize = 20;
 
 /// The largest topics of every item at the finest and at the coarsest layer with their shares and first
@@ -70,23 +72,23 @@ fn table(fit: &Exported, applied: &AppliedFit) -> Grid {
         grid = grid.left(column);
     }
     for (item, name) in applied.names.iter().take(MOST_ITEMS).enumerate() {
-        for (place, shown) in shown.iter().enumerate() {
-            for (line, (topic, share, words)) in lines(shown, item).into_iter().enumerate() {
-                let first = line == 0;
-                let name = if first && place == 0 {
-                    shorten(name, LONGEST_ITEM)
-                } else {
-                    String::new()
-                };
-                let rank = shown.layer.coefficients.cols().to_string();
-                let mut cells = vec![name, if first { rank } else { String::new() }, topic, share];
+        let mut name = shorten(name, LONGEST_ITEM);
+        let says = |s: &&Shown<'_>| s.layer.says_something_of(item);
+        let layers: Vec<_> = shown.iter().filter(says).collect();
+        if layers.is_empty() {
+            let mut cells = vec![name, String::new(), "–".to_owned()];
+            cells.resize(width, String::new());
+            grid.row(cells);
+            continue;
+        }
+        for shown in layers {
+            let mut rank = shown.layer.coefficients.cols().to_string();
+            let mut class = class(shown.layer, item);
+            for (topic, share, words) in lines(shown, item) {
+                // Said once.
+                let mut cells = vec![take(&mut name), take(&mut rank), topic, share];
                 cells.extend(with_words.then_some(words));
-                let class = if first {
-                    class(shown.layer, item)
-                } else {
-                    String::new()
-                };
-                cells.extend(with_classes.then_some(class));
+                cells.extend(with_classes.then(|| take(&mut class)));
                 grid.row(cells);
             }
         }
@@ -94,14 +96,11 @@ fn table(fit: &Exported, applied: &AppliedFit) -> Grid {
     grid
 }
 
-/// Number, share and words of an item's largest topics; one line that says so if it has none.
+/// Number, share and words of an item's largest topics.
 fn lines(shown: &Shown<'_>, item: usize) -> Vec<(String, String, String)> {
     let shares = shown.layer.shares.row(item);
     let mut order: Vec<usize> = (0..shares.len()).filter(|j| shares[*j] > 0.0).collect();
     order.sort_by(|a, b| shares[*b].total_cmp(&shares[*a]).then(a.cmp(b)));
-    if order.is_empty() {
-        return vec![("–".to_owned(), String::new(), String::new())];
-    }
     let noise = order
         .iter()
         .skip(1)
@@ -121,11 +120,13 @@ fn lines(shown: &Shown<'_>, item: usize) -> Vec<(String, String, String)> {
     order.into_iter().map(line).collect()
 }
 
-/// The class of an item and its score; of one that has nothing of any topic nothing is known.
+/// The class of an item and its score.
 fn class(layer: &AppliedLayer, item: usize) -> String {
-    let classes = layer.classes.as_ref();
-    let best = classes.filter(|_| layer.says_something_of(item));
-    match best.and_then(|classes| classes.best(item)) {
+    match layer
+        .classes
+        .as_ref()
+        .and_then(|classes| classes.best(item))
+    {
         Some((class, score)) => format!("{} ({score:.2})", shorten(class, LONGEST_ITEM)),
         None => String::new(),
     }

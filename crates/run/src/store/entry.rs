@@ -135,7 +135,7 @@ impl Entry {
 
     pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
         if self.layout.is_some() {
-            write_arrays(&folder.join(ARRAYS), &self.arrays)?;
+            write_arrays(&folder.join(ARRAYS), &self.arrays, &[])?;
         }
         self.write_json(folder)
     }

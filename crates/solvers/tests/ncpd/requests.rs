@@ -130,7 +130,7 @@ fn an_entry_that_is_negative_or_no_number_is_named() {
         for (value, said) in [
             (
                 -1.0,
-                "entry [1, 0] is -1: a nonnegative factorization needs entries ≥ 0",
+                "entry [1, 0] is -1, the first of 2 negative entries, the smallest of which is -1: a nonnegative factorization needs entries ≥ 0",
             ),
             (
                 f64::NAN,
