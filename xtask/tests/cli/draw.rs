@@ -55,7 +55,7 @@ fn a_method_that_was_added_is_missed_and_nothing_is_touched() {
     lab.write("mine.toml", format!("{EXPERIMENT}{ADDED}"));
     // Exit code 2, and not a file is written.
     let said = lab.refused(&DRAW);
-    let expected = "error: 2 of 4 fits are not in the store out/store (the first is hncpd trial 0); nothing was drawn: fit them with cargo xtask run mine.toml\n";
+    let expected = "error: 2 of 4 fits are not in the store out/store (the first is hncpd trial 0); nothing was written: fit them with cargo xtask run mine.toml\n";
     assert_eq!(said, expected);
     let said = lab.refused(&[&DRAW[..], &["--trials", "3"]].concat());
     assert!(said.starts_with("error: 4 of 6 fits"), "{said}");
@@ -72,7 +72,7 @@ fn ranks_of_a_figure_that_were_never_fitted_are_missed() {
     lab.write("mine.toml", format!("{EXPERIMENT}{figure}"));
     let said = lab.refused(&DRAW);
     assert!(
-        said.contains("at ranks [4, 2]); nothing was drawn"),
+        said.contains("at ranks [4, 2]); nothing was written"),
         "{said}"
     );
     assert!(

@@ -133,6 +133,15 @@ fn results_that_were_out_of_the_way_are_not_lost() {
     assert!(!lab.path("out/.hntf-mine-Ab12cD.old").exists());
 }
 
+/// Killed before the store had been marked as one, or about to be marked by another run.
+#[test]
+fn a_store_that_was_about_to_be_made_is_no_folder_of_somebody_elses() {
+    let lab = Lab::new();
+    lab.write("out/store/.new-Ab12cD", "");
+    assert!(lab.done(&RUN).contains("2 fits: 2 models fitted."));
+    assert!(lab.path("out/store/store.json").exists());
+}
+
 #[test]
 fn two_runs_at_once_in_one_store_end_alike() {
     let (whole, kept, _) = undisturbed();
