@@ -111,6 +111,7 @@ mistakes! {
     convergence_of_no_methods: "[[figure]]\nkind = \"convergence\"\nmethods = []\n";
     convergence_of_a_layer_there_is_not: "[[figure]]\nkind = \"convergence\"\nlayers = [2]\n";
     convergence_of_no_layers: "[[figure]]\nkind = \"convergence\"\nlayers = []\n";
+    topics_with_a_misspelt_key: "[topics]\nmetods = [\"multi-hntf\"]\n";
     errors_of_an_unknown_metric: "[[figure]]\nkind = \"errors\"\nmetric = \"accurcy\"\n";
     errors_of_a_metric_that_needs_labels: "[[figure]]\nkind = \"errors\"\nmetric = \"accuracy\"\n";
 }

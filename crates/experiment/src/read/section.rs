@@ -46,8 +46,12 @@ pub(super) fn read_section<T: ?Sized>(
     };
     let mut keys = KeySpans::new();
     collect_spans(&table, "", &mut keys);
+    let outer = places_of_keys(&table);
     let rest = Spanned::new(span.clone(), DeValue::Table(table));
-    let read = (entry.read)(rest).map_err(|e| text.toml_error(&e, span.clone(), &["kind"]))?;
+    let read = (entry.read)(rest).map_err(|e| {
+        let also = of_outer(&e, &outer, &["kind"]);
+        text.toml_error(&e, span.clone(), also)
+    })?;
     Ok(Section {
         kind: entry.id,
         value: read.value,
@@ -111,8 +115,28 @@ pub(super) fn deserialize<T: DeserializeOwned>(
     within: &Range<usize>,
     also: &[&str],
 ) -> Result<T, ConfigError> {
-    T::deserialize(ValueDeserializer::from(node))
-        .map_err(|e| text.toml_error(&e, within.clone(), also))
+    let outer = match node.get_ref() {
+        DeValue::Table(table) => places_of_keys(table),
+        _ => Vec::new(),
+    };
+    T::deserialize(ValueDeserializer::from(node)).map_err(|e| {
+        let also = of_outer(&e, &outer, also);
+        text.toml_error(&e, within.clone(), also)
+    })
+}
+
+fn places_of_keys(table: &DeTable<'_>) -> Vec<Range<usize>> {
+    table.keys().map(Spanned::span).collect()
+}
+
+/// Keys that are read elsewhere are known to a table, and not to the tables in it.
+fn of_outer<'a>(
+    error: &toml::de::Error,
+    outer: &[Range<usize>],
+    also: &'a [&'a str],
+) -> &'a [&'a str] {
+    let is_outer = error.span().is_none_or(|span| outer.contains(&span));
+    if is_outer { also } else { &[] }
 }
 
 /// The type of a value, with its article.
