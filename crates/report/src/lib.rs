@@ -12,7 +12,6 @@ mod error;
 pub mod factors;
 mod format;
 mod json;
-mod limits;
 mod manifest;
 pub mod output;
 mod page_drift;
@@ -26,6 +25,7 @@ mod shown;
 mod staging;
 mod tables;
 mod topics;
+mod warnings;
 
 pub use claims::{ClaimAtLayer, ClaimReport, ClaimVerdict, claims};
 pub use compare::{Comparison, Verdict, comparisons};

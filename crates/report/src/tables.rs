@@ -5,9 +5,9 @@ use hntf_datasets::LabelSet;
 use crate::claims::claims_table;
 use crate::compare::{Comparison, Verdict, comparisons};
 use crate::format::{Format, Grid, one_line};
-use crate::limits::stopped_at_limits;
 use crate::rank_choice::rank_choice_tables;
 use crate::rows::{Row, rows};
+use crate::warnings::{stopped_at_limits, worse_than_zero};
 use hntf_experiment::metrics::{self, ACCURACY, PARAMETERS, RELATIVE_ERROR, TERMS, TOPIC_LOSS};
 use hntf_experiment::{Aggregate, Experiment, Origin};
 use hntf_run::Fits;
@@ -24,8 +24,8 @@ pub fn render(fits: &Fits<'_>, command: &str, format: Format) -> String {
         out.push_str(&overview(fits, metric, format));
     }
     out.push_str(&legend(&rows(experiment, &fits.record)));
-    if let Some(line) = stopped_at_limits(fits) {
-        out.push_str(&format!("{line}\n\n"));
+    for line in [stopped_at_limits(fits), worse_than_zero(fits)] {
+        out.push_str(&line.map(|line| format!("{line}\n\n")).unwrap_or_default());
     }
     if !comparisons(experiment, &fits.record).is_empty() {
         out.push_str(&heading(2, "Published cells"));

@@ -9,7 +9,8 @@ mod common;
 
 use common::{cell, experiment, on, tensor, with_fits, with_run};
 use hntf_report::{Comparison, Format, comparisons, render};
-use hntf_run::{Options, Record};
+use hntf_run::store::Store;
+use hntf_run::{Options, Record, Unwatched, run};
 
 #[test]
 fn fewer_trials_than_the_experiment_has_are_named_beside_published_cells() {
@@ -76,6 +77,24 @@ fn a_tolerance_as_wide_as_the_distance_to_another_row_is_counted() {
     assert_eq!(nearest, [Some(0.1), None, Some(0.1), Some(0.3)]);
     let blurred: Vec<_> = found.iter().map(Comparison::is_blurred).collect();
     assert_eq!(blurred, [true, false, false, false]);
+}
+
+#[test]
+fn errors_above_those_of_a_model_of_zeros_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    tensor(folder.path(), &[6, 5, 4]);
+    let text = "ranks = [3, 2]\ntrials = 2\ndataset = { kind = \"file\", path = \"x.npy\" }\n[[method]]\nid = \"m\"\nlabel = \"M\"\nmodel = { kind = \"ncpd\" }\n";
+    let experiment = experiment(folder.path(), text);
+    let prepared = experiment.prepare().unwrap();
+    let store = Store::temporary().unwrap();
+    let mut fits = run(&prepared, on(1), &store, &Unwatched).unwrap();
+    let line = "with a training error above 1: M (1 of 2 fits).";
+    assert!(!render(&fits, "command", Format::Terminal).contains("above 1"));
+    let worse = [0, 1].map(|layer| cell("m", 1, layer, "training-error", 1.25));
+    let others = fits.record.cells().iter();
+    let others = others.filter(|c| c.trial == 0 || c.metric != "training-error");
+    fits.record = Record::new(others.cloned().chain(worse).collect());
+    assert!(render(&fits, "command", Format::Terminal).contains(line));
 }
 
 #[test]

@@ -1,9 +1,12 @@
-//! Fits that ran into their limit of iterations before their stopping rule was met.
+//! What a reader has to know of single fits: that they ran into their limit of iterations before their
+//! stopping rule was met, or that they are worse than none.
 
 use hntf_solvers::{Criterion, StopReason, Stopping};
 
+use hntf_experiment::metrics::TRAINING_ERROR;
 use hntf_experiment::{Experiment, Method, Origin};
 use hntf_run::{FitSummary, Fits};
+use itertools::Itertools;
 
 /// One line that counts them, method by method; `None` if there are none.
 ///
@@ -25,6 +28,29 @@ pub(super) fn stopped_at_limits(fits: &Fits<'_>) -> Option<String> {
     (!counted.is_empty()).then(|| {
         format!(
             "Fits that stopped at their limit of iterations before they had settled: {}; a larger `max-iterations` may change their numbers.",
+            counted.join(", ")
+        )
+    })
+}
+
+/// A training error above this is no rounding.
+const ZERO_MODEL: f64 = 1.0 + 1e-9;
+
+/// One line that counts the fits with a training error above 1, which a model of zeros has; `None` if there
+/// are none.
+pub(super) fn worse_than_zero(fits: &Fits<'_>) -> Option<String> {
+    let methods = fits.prepared.experiment.methods.iter();
+    let counted = methods.filter_map(|method| {
+        let cells = fits.record.cells().iter();
+        let worse = cells.filter(|c| c.method == method.id && c.metric == TRAINING_ERROR);
+        let worse = worse.filter(|c| c.value > ZERO_MODEL).map(|c| c.trial);
+        let (worse, all) = (worse.dedup().count(), fits.trials(&method.id));
+        (worse > 0).then(|| format!("{} ({worse} of {all} fits)", method.label))
+    });
+    let counted: Vec<String> = counted.collect();
+    (!counted.is_empty()).then(|| {
+        format!(
+            "Worse than a model of zeros at some layer, with a training error above 1: {}.",
             counted.join(", ")
         )
     })
