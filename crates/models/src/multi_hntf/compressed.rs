@@ -119,6 +119,6 @@ impl Iterate for CompressedWeights<'_> {
         if let Some(known) = &mut self.known {
             model = known.squared_norm(model);
         }
-        ((self.data_norm - 2.0 * inner + model).max(0.0) / self.data_norm).sqrt()
+        ((self.data_norm - 2.0 * inner + model).clamp(0.0, f64::INFINITY) / self.data_norm).sqrt()
     }
 }

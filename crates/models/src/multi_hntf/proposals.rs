@@ -70,7 +70,9 @@ impl Proposals {
         for (w, (n, d)) in weights.as_mut_slice().iter_mut().zip(sums) {
             *w *= match self.update {
                 SharedUpdate::Damped => (order + n) / (2.0 * order),
-                SharedUpdate::Symmetric => (n / (1e-10 + d)).max(0.0).powf(1.0 / order),
+                SharedUpdate::Symmetric => (n / (1e-10 + d))
+                    .clamp(0.0, f64::INFINITY)
+                    .powf(1.0 / order),
             };
         }
     }

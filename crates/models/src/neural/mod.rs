@@ -4,8 +4,8 @@ mod first_layer;
 mod network;
 
 use hntf_solvers::{
-    Adam, AdamSettings, Iterate, Ncpd, Observer, Optimizer, Outcome, RowTerm, Start, Stopping,
-    balance_columns, drive, least_squares_rows,
+    Adam, AdamSettings, Iterate, Ncpd, Observer, Optimizer, Outcome, RowTerm, Start, StopReason,
+    Stopping, balance_columns, drive, least_squares_rows,
 };
 use hntf_tensor::{CpTensor, Matrix, Tensor};
 use numpy_random::RandomState;
@@ -126,9 +126,11 @@ impl Model for NeuralHncpd {
             check_every: 1,
             ..Stopping::after(self.epochs)
         };
-        let outcome = drive(&mut training, &stopping, observer);
+        let mut outcome = drive(&mut training, &stopping, observer);
         // The optimizer has moved the weights since the last forward pass.
-        training.network.forward();
+        if !training.network.forward().is_finite() {
+            outcome.reason = StopReason::Diverged;
+        }
         let outcomes = vec![outcome.clone(); fit.ranks.len() - 1];
         let stacks = training.network.stacks();
         if free {

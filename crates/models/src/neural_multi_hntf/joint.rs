@@ -200,7 +200,8 @@ impl<'d, 'a> Joint<'d, 'a> {
         let model: f64 = self.work.others.sum();
         let hidden = shared.hidden.as_mut();
         let squares = hidden.map_or(0.0, |hidden| hidden.squared_norm(0, &shared.grams));
-        let mut total = (shared.norm - 2.0 * self.inner + (model - squares)).max(0.0);
+        let mut total =
+            (shared.norm - 2.0 * self.inner + (model - squares)).clamp(0.0, f64::INFINITY);
         if let Some(s) = &mut shared.supervision {
             total += s.first_term(&shared.products[0]);
         }
