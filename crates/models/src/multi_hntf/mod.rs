@@ -87,7 +87,12 @@ impl Model for MultiHntf {
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
         checks::at_least_one("iterations", self.iterations)?;
         checks::nonnegative("l1", self.l1)?;
-        checks::ranks(shape, ranks)
+        checks::ranks(shape, ranks)?;
+        match self.loss {
+            Loss::Frobenius => checks::core("multi-hntf", shape, ranks),
+            // It reads the data and has no core.
+            Loss::KullbackLeibler => Ok(()),
+        }
     }
 
     fn stack(

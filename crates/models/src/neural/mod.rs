@@ -85,7 +85,14 @@ impl Model for NeuralHncpd {
                 "it must be a positive number, or 0 to keep the first layer as it was fitted";
             return checks::wrong("first-layer-step", &free, expected);
         }
-        checks::ranks(shape, ranks)
+        checks::ranks(shape, ranks)?;
+        // The projections of every mode, n_i × r_1^(k−1), the core of r_1^k, and the Khatri-Rao products.
+        let Some(r1) = ranks.get(1).map(|r| *r as f64) else {
+            return Ok(());
+        };
+        let rows = shape.iter().map(|n| *n as f64).sum::<f64>() + r1 + ranks[0] as f64;
+        let numbers = rows * r1.powf(shape.len() as f64 - 1.0);
+        checks::memory("neural-hncpd", shape.len(), ranks, numbers)
     }
 
     fn stack(

@@ -397,7 +397,7 @@ fn data_without_a_norm_is_refused_from_every_start() {
         let negative = DenseTensor::from_matrix(Matrix::from_fn(4, 3, |_, _| -1.0));
         let error = model.fit(&Fit::new(&negative, &[2], 0), &mut Silent);
         let said = error.unwrap_err().to_string();
-        assert!(said.starts_with("entry [0, 0] is -1: "), "{said}");
+        assert!(said.starts_with("entry [0, 0] is -1, "), "{said}");
         let error = model.fit(&Fit::new(&zeros, &[2], 0), &mut Silent);
         let norm = SolverError::Norm { norm: 0.0 };
         assert_eq!(error.unwrap_err(), ModelError::Solver(norm));
