@@ -3,6 +3,7 @@
 mod hidden;
 mod joint;
 mod penalty;
+mod runaway;
 mod shared_loss;
 mod start;
 mod supervision;
