@@ -93,6 +93,44 @@ pub(crate) fn ranks(shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> 
     Ok(())
 }
 
+/// The most that a fit may keep of what grows as a rank to the power of the order: 4 GiB. Beside data
+/// and factors no fit of practice has more, and an allocation that fails would end the program.
+const MEMORY_LIMIT: f64 = 4.0 * 1024.0 * 1024.0 * 1024.0;
+
+/// Checks the memory of `numbers` numbers, which depend on ranks and order, before any is taken.
+pub(crate) fn memory(
+    model: &'static str,
+    order: usize,
+    ranks: &[usize],
+    numbers: f64,
+) -> Result<(), ModelError> {
+    let bytes = numbers * 8.0;
+    if bytes <= MEMORY_LIMIT {
+        return Ok(());
+    }
+    Err(ModelError::Memory {
+        model,
+        order,
+        ranks: ranks.to_vec(),
+        needed: bytes / 1e9,
+        limit: MEMORY_LIMIT / 1e9,
+    })
+}
+
+/// The memory of a core X ×_i F_iᵀ of r_0^k numbers.
+pub(crate) fn core(
+    model: &'static str,
+    shape: &[usize],
+    ranks: &[usize],
+) -> Result<(), ModelError> {
+    // Flat, it has no core.
+    if ranks.len() < 2 {
+        return Ok(());
+    }
+    let order = shape.len();
+    memory(model, order, ranks, (ranks[0] as f64).powf(order as f64))
+}
+
 /// λ_l of the layers, as given or all 1.
 pub(crate) fn layer_weights(given: &[f64], ranks: &[usize]) -> Vec<f64> {
     if given.is_empty() {

@@ -28,6 +28,24 @@ pub enum ModelError {
         /// Sizes of the modes.
         shape: Vec<usize>,
     },
+    /// Ranks and an order that no memory suffices for.
+    #[error(
+        "{model} of ranks {ranks:?} on data of order {order} needs {needed:.3e} GB beside the data, more than the \
+         limit of {limit:.1} GB, since it grows as a rank to the power of the order: use smaller ranks, fewer \
+         modes, or ncpd"
+    )]
+    Memory {
+        /// The model's id.
+        model: &'static str,
+        /// The order of the data.
+        order: usize,
+        /// The ranks asked for.
+        ranks: Vec<usize>,
+        /// What it would take, in 10⁹ bytes.
+        needed: f64,
+        /// What it may take, in 10⁹ bytes.
+        limit: f64,
+    },
     /// A mode the data does not have.
     #[error("mode {mode} does not exist: the data has modes 1 to {order}")]
     Mode {

@@ -1,7 +1,7 @@
 //! The one output of all hierarchical models.
 
 use hntf_solvers::{CpFit, Outcome};
-use hntf_tensor::{CpTensor, Matrix, Tensor};
+use hntf_tensor::{CpTensor, Matrix, Scratch, Tensor, relative_error};
 use serde::{Deserialize, Serialize};
 
 use crate::ModelError;
@@ -131,6 +131,20 @@ impl Hierarchy {
         self.relations
             .iter()
             .try_for_each(|r| self.check_relation(r))
+    }
+
+    /// The layers, from 0, whose approximation is no better than none: ‖X − X̂‖ > ‖X‖ over the known
+    /// entries, or no number. A fit that ends so is returned like any other, its
+    /// [`StopReason`](hntf_solvers::StopReason) telling nothing of it; whoever shows errors should show
+    /// this. Cost: a contraction of the data for each layer.
+    pub fn worse_than_zero(&self, data: &dyn Tensor) -> Vec<usize> {
+        let mut scratch = Scratch::new();
+        let mut error = |l: &Layer| relative_error(data, &l.approximation, &mut scratch);
+        let layers = self.layers.iter().enumerate();
+        // An error may be above 1 by rounding.
+        let fine = |e: f64| e <= 1.0 + 1e-9;
+        let worse = layers.filter(|(_, layer)| !fine(error(layer)));
+        worse.map(|(l, _)| l).collect()
     }
 
     fn check_relation(&self, relation: &Relation) -> Result<(), ModelError> {

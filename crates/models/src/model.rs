@@ -1,6 +1,8 @@
 //! The trait of all models.
 
-use hntf_solvers::{CpFit, Labels, Ncpd, Observer, Outcome, Ssnmf, StopReason, Stopping};
+use hntf_solvers::{
+    CpFit, Labels, Ncpd, Observer, Outcome, SolverError, Ssnmf, StopReason, Stopping,
+};
 use hntf_tensor::{CpTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 use serde::de::DeserializeOwned;
@@ -47,8 +49,14 @@ impl<'a> Fit<'a> {
     /// The labels that layer `layer` learns.
     ///
     /// # Errors
-    /// [`ModelError::NoLabels`] if there are none.
+    /// [`ModelError::NoLabels`] if there are none; a set, of this layer or another, whose length is not
+    /// that of the data's last mode.
     pub fn labels_of(&self, layer: usize) -> Result<&'a Labels, ModelError> {
+        let expected = self.data.shape().last().copied().unwrap_or(0);
+        if let Some(wrong) = self.labels.iter().find(|set| set.len() != expected) {
+            let found = wrong.len();
+            return Err(SolverError::Labels { found, expected }.into());
+        }
         self.labels
             .get(layer)
             .or(self.labels.last())

@@ -263,6 +263,6 @@ impl Iterate for State<'_> {
         inner1.set_product(w.view().transpose(), label_gw.view());
         let model = classifier_gram.inner(inner1);
         let label_term = self.label_norm - 2.0 * fitted.inner(b) + model;
-        data_term.max(0.0) + self.lambda * label_term.max(0.0)
+        data_term.clamp(0.0, f64::INFINITY) + self.lambda * label_term.clamp(0.0, f64::INFINITY)
     }
 }

@@ -142,6 +142,10 @@ pub struct Outcome {
 }
 
 /// Runs `iterate` until its stopping rule, its limit, the observer or a non-finite error ends it.
+///
+/// Whatever the checks, an iterate whose error has become NaN or infinite ends as
+/// [`StopReason::Diverged`], with the iteration it was found after: where the last iteration is no
+/// check, the error is evaluated once more when the loop has ended, and enters the trace only then.
 pub fn drive(
     iterate: &mut dyn Iterate,
     stopping: &Stopping,
@@ -162,6 +166,10 @@ pub fn drive(
         let initial = iterate.error();
         (rule.first, rule.previous) = (initial, initial);
         outcome.trace.push((0, initial));
+        if !initial.is_finite() {
+            outcome.reason = StopReason::Diverged;
+            return outcome;
+        }
     }
     for iteration in 1..=stopping.max_iterations {
         iterate.step();
@@ -195,6 +203,16 @@ pub fn drive(
                 outcome.reason = StopReason::TimeLimit;
                 break;
             }
+        }
+    }
+    // Iterations that no check has seen: what they came to is told by one error.
+    let seen = outcome.trace.last().map_or(0, |(iteration, _)| *iteration);
+    let unseen = outcome.iterations > seen && outcome.reason != StopReason::Cancelled;
+    if unseen {
+        let error = iterate.error();
+        if !error.is_finite() {
+            outcome.trace.push((outcome.iterations, error));
+            outcome.reason = StopReason::Diverged;
         }
     }
     outcome
@@ -286,6 +304,28 @@ mod tests {
             (StopReason::Converged, 4)
         );
         assert_eq!(outcome.trace, [(0, 9.0), (2, 5.0), (4, 4.5)]);
+    }
+
+    #[test]
+    fn an_error_that_is_not_finite_is_found_without_a_check_too() {
+        for bad in [f64::NAN, f64::INFINITY] {
+            let mut iterate = Scripted(vec![1.0, 2.0, 3.0, bad], 0);
+            let outcome = drive(&mut iterate, &Stopping::after(3), &mut Silent);
+            assert_eq!(
+                (outcome.reason, outcome.iterations, outcome.trace.len()),
+                (StopReason::Diverged, 3, 1)
+            );
+            let outcome = run(&[bad, 1.0, 1.0], Criterion::DecreaseOverInitial, 1);
+            assert_eq!(
+                (outcome.reason, outcome.iterations),
+                (StopReason::Diverged, 0)
+            );
+        }
+        // Where nothing is wrong the trace has checks alone.
+        let mut iterate = Scripted(vec![1.0; 4], 0);
+        let outcome = drive(&mut iterate, &Stopping::after(3), &mut Silent);
+        assert_eq!(outcome.reason, StopReason::IterationLimit);
+        assert!(outcome.trace.is_empty());
     }
 
     #[test]

@@ -84,7 +84,9 @@ fn pass(values: &mut [[f64; LANES]], targets: &[[f64; LANES]], h: &Matrix, l1: f
             // A local copy: the compiler sees that nothing overlaps and divides in vectors.
             let mut column = values[j];
             for ((x, t), k) in column.iter_mut().zip(target).zip(&known) {
-                *x = (*x + (t - l1 - k) / diagonal).max(0.0);
+                let moved = *x + (t - l1 - k) / diagonal;
+                // Not `max`, which makes a zero of NaN and a fit that has failed look sound.
+                *x = if moved <= 0.0 { 0.0 } else { moved };
             }
             values[j] = column;
         } else if l1 > 0.0 {

@@ -85,7 +85,7 @@ impl Optimizer for Adam {
                 let v = beta2 * vs[i] + (1.0 - beta2) * g * g;
                 let change = step * m / ((v * correct).sqrt() + epsilon);
                 (ms[i], vs[i]) = (m, v);
-                ps[i] = (ps[i] - change).max(0.0);
+                ps[i] = (ps[i] - change).clamp(0.0, f64::INFINITY);
             }
         }
     }

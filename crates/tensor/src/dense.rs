@@ -152,6 +152,13 @@ impl DenseTensor {
         }
     }
 
+    /// Whether the Khatri-Rao product of all modes but the first, for factors of this rank, is too long
+    /// to be formed beside the data: above 32 MB.
+    pub(crate) fn is_long(&self, rank: usize) -> bool {
+        let rows = self.shape[1..].iter();
+        rows.fold(rank, |p, n| p.saturating_mul(*n)) > 1 << 22
+    }
+
     /// Product of the sizes before `mode`, its size, and the product of those after it.
     fn around(&self, mode: usize) -> (usize, usize, usize) {
         around(&self.shape, mode)

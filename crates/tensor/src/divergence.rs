@@ -202,5 +202,5 @@ pub fn divergence(
         Some(mask) => mask.restrict_sum(factors, whole, scratch),
         None => whole,
     };
-    (entropy - data.sum() + model).max(0.0)
+    (entropy - data.sum() + model).clamp(0.0, f64::INFINITY)
 }

@@ -251,7 +251,7 @@ impl Tensor for Incomplete {
         let covered = data.sum_at_nonzeros(factors, scratch, |_, m| m * m);
         let whole = squared_norm(factors);
         let observed = self.mask.restrict_squared_norm(factors, whole, scratch);
-        misfit + (observed - covered).max(0.0)
+        misfit + (observed - covered).clamp(0.0, f64::INFINITY)
     }
 
     fn quotient_mttkrp(

@@ -236,7 +236,7 @@ impl Mask {
         self.listed
             .mttkrp_at_nonzeros(factors, mode, &mut part, scratch, listed);
         for (w, p) in whole.as_mut_slice().iter_mut().zip(part.as_slice()) {
-            *w = (*w - p).max(0.0);
+            *w = (*w - p).clamp(0.0, f64::INFINITY);
         }
         scratch.give(part.into_vec());
     }
@@ -262,7 +262,7 @@ impl Mask {
         if self.hidden {
             listed
         } else {
-            (whole - listed).max(0.0)
+            (whole - listed).clamp(0.0, f64::INFINITY)
         }
     }
 
@@ -282,7 +282,7 @@ impl Mask {
             .listed
             .sum_at_nonzeros(factors, scratch, |_, m| value(m));
         if self.hidden {
-            (whole - listed).max(0.0)
+            (whole - listed).clamp(0.0, f64::INFINITY)
         } else {
             listed
         }
@@ -292,6 +292,6 @@ impl Mask {
 /// `part` ← `whole` − `part`, which is not negative but for rounding.
 fn subtract_from(whole: &[f64], part: &mut [f64]) {
     for (p, w) in part.iter_mut().zip(whole) {
-        *p = (w - *p).max(0.0);
+        *p = (w - *p).clamp(0.0, f64::INFINITY);
     }
 }

@@ -4,7 +4,7 @@
 
 mod support;
 
-use hntf_tensor::{CpTensor, DenseTensor, Scratch, Tensor, relative_error};
+use hntf_tensor::{CpTensor, DenseTensor, Matrix, Scratch, Tensor, relative_error};
 use numpy_random::RandomState;
 use proptest::prelude::*;
 use support::{assert_close, check, full, indices, random_factors};
@@ -114,4 +114,18 @@ fn singular_vectors_diagonalise_the_unfolding() {
             }
         }
     }
+}
+
+#[test]
+fn the_distance_of_cp_tensors_of_high_order_takes_no_power_of_the_order() {
+    // In full 12¹² entries, in either form.
+    let mut random = RandomState::new(1);
+    let mut draw = || Matrix::from_fn(12, 6, |_, _| random.random_sample());
+    let factors: Vec<_> = (0..12).map(|_| draw()).collect();
+    let data = CpTensor::new(factors.clone()).unwrap();
+    assert!(data.squared_distance(&factors, &mut Scratch::new()) <= 1e-12 * data.squared_norm());
+    let mut doubled = factors;
+    doubled[3].scale_columns(&[2.0; 6]);
+    let distance = data.squared_distance(&doubled, &mut Scratch::new());
+    assert!((distance / data.squared_norm() - 1.0).abs() < 1e-12);
 }

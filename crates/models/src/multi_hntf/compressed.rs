@@ -1,5 +1,7 @@
 //! The shared weights under squared errors, on the core alone.
 
+use std::borrow::Cow;
+
 use hntf_solvers::Iterate;
 use hntf_tensor::{DenseTensor, Matrix, Scratch, Tensor, hadamard_of_grams, multiply};
 
@@ -8,8 +10,11 @@ use super::proposals::Proposals;
 
 /// The compressed problem of one layer: C ≈ W in every mode, in the metric of the Grams G_i.
 pub(super) struct CompressedWeights<'a> {
-    core: &'a DenseTensor,
+    core: Cow<'a, DenseTensor>,
+    /// s² ‖X‖², for the s that brings data of another size to the guards' (see [`unit`]); core and
+    /// Grams are those of s X, too.
     data_norm: f64,
+    squared_scale: f64,
     known: Option<Known<'a>>,
     grams: Vec<Matrix>,
     proposals: Proposals,
@@ -33,9 +38,19 @@ impl<'a> CompressedWeights<'a> {
     ) -> Self {
         let order = grams.len();
         let empty = Matrix::default;
+        let (mut core, mut grams) = (Cow::Borrowed(core), grams);
+        let scale = unit(data_norm.sqrt(), order);
+        let squared_scale = scale.powi(2 * order as i32);
+        if scale != 1.0 {
+            let entries = core.to_mut().values_mut();
+            entries.iter_mut().for_each(|x| *x *= squared_scale);
+            let all = grams.iter_mut().flat_map(Matrix::as_mut_slice);
+            all.for_each(|x| *x *= scale * scale);
+        }
         Self {
             core,
-            data_norm,
+            data_norm: data_norm * squared_scale,
+            squared_scale,
             known,
             grams,
             proposals,
@@ -89,13 +104,16 @@ impl Iterate for CompressedWeights<'_> {
             denominator,
             proposals,
             known,
+            squared_scale,
             ..
         } = self;
         core.mttkrp_sweep(copies, scratch, &mut |mode, numerator, _| {
             hadamard_of_grams(small_grams, Some(mode), others);
             match known {
                 None => multiply(denominator.view_mut(), products[mode].view(), others.view()),
-                Some(known) => known.denominator(mode, others, denominator),
+                Some(known) => {
+                    known.denominator(mode, others, denominator, *squared_scale);
+                }
             }
             proposals.add(numerator, denominator);
         });
@@ -117,8 +135,23 @@ impl Iterate for CompressedWeights<'_> {
         hadamard_of_grams(&self.small_grams, None, &mut self.others);
         let mut model: f64 = self.others.sum();
         if let Some(known) = &mut self.known {
-            model = known.squared_norm(model);
+            // What it takes off is counted in the data's own size.
+            let scale = self.squared_scale;
+            model = known.squared_norm(model / scale) * scale;
         }
-        ((self.data_norm - 2.0 * inner + model).max(0.0) / self.data_norm).sqrt()
+        ((self.data_norm - 2.0 * inner + model).clamp(0.0, f64::INFINITY) / self.data_norm).sqrt()
     }
+}
+
+/// Norms of data in which a denominator's guard of 1e-10 counts for nothing.
+const HARMLESS: std::ops::RangeInclusive<f64> = 0.5..=1e30;
+
+/// What the factors of every mode are multiplied by, so that data of norm `norm` gets one of about 1: a
+/// power of 2, which changes no digit, and 1 for data whose norm the guards do not notice. W does not
+/// change with it.
+fn unit(norm: f64, order: usize) -> f64 {
+    if HARMLESS.contains(&norm) || !norm.is_finite() || norm == 0.0 {
+        return 1.0;
+    }
+    (-norm.log2() / order as f64).round().exp2()
 }

@@ -61,7 +61,7 @@ impl Default for MultiHntf {
         Self {
             first_layer: Ncpd::published(Start::Svd),
             iterations: 800,
-            update: SharedUpdate::Damped,
+            update: SharedUpdate::ByOrder,
             loss: Loss::Frobenius,
             l1: 0.0,
             balance: false,
@@ -87,7 +87,12 @@ impl Model for MultiHntf {
     fn validate(&self, shape: &[usize], ranks: &[usize]) -> Result<(), ModelError> {
         checks::at_least_one("iterations", self.iterations)?;
         checks::nonnegative("l1", self.l1)?;
-        checks::ranks(shape, ranks)
+        checks::ranks(shape, ranks)?;
+        match self.loss {
+            Loss::Frobenius => checks::core("multi-hntf", shape, ranks),
+            // It reads the data and has no core.
+            Loss::KullbackLeibler => Ok(()),
+        }
     }
 
     fn stack(
@@ -178,16 +183,16 @@ fn grams_of(factors: &[Matrix]) -> Vec<Matrix> {
     grams
 }
 
-/// `iterations` damped updates of a W from `start`, for the core C of data of squared norm `norm` and
-/// the Grams G_i of the factors.
-pub(crate) fn damped_weights(
+/// `iterations` updates of a W from `start`, those of [`SharedUpdate::ByOrder`], for the core C of data
+/// of squared norm `norm` and the Grams G_i of the factors.
+pub(crate) fn starting_weights(
     core: &DenseTensor,
     norm: f64,
     grams: &[Matrix],
     start: Matrix,
     iterations: usize,
 ) -> Matrix {
-    let proposals = Proposals::new(SharedUpdate::Damped, 0.0, grams.len());
+    let proposals = Proposals::new(SharedUpdate::ByOrder, 0.0, grams.len());
     let mut shared = CompressedWeights::new(core, norm, None, grams.to_vec(), start, proposals);
     (0..iterations).for_each(|_| shared.step());
     shared.into_weights()

@@ -4,8 +4,8 @@ mod first_layer;
 mod network;
 
 use hntf_solvers::{
-    Adam, AdamSettings, Iterate, Ncpd, Observer, Optimizer, Outcome, RowTerm, Start, Stopping,
-    balance_columns, drive, least_squares_rows,
+    Adam, AdamSettings, Iterate, Ncpd, Observer, Optimizer, Outcome, RowTerm, Start, StopReason,
+    Stopping, balance_columns, drive, least_squares_rows,
 };
 use hntf_tensor::{CpTensor, Matrix, Tensor};
 use numpy_random::RandomState;
@@ -85,7 +85,14 @@ impl Model for NeuralHncpd {
                 "it must be a positive number, or 0 to keep the first layer as it was fitted";
             return checks::wrong("first-layer-step", &free, expected);
         }
-        checks::ranks(shape, ranks)
+        checks::ranks(shape, ranks)?;
+        // The projections of every mode, n_i × r_1^(k−1), the core of r_1^k, and the Khatri-Rao products.
+        let Some(r1) = ranks.get(1).map(|r| *r as f64) else {
+            return Ok(());
+        };
+        let rows = shape.iter().map(|n| *n as f64).sum::<f64>() + r1 + ranks[0] as f64;
+        let numbers = rows * r1.powf(shape.len() as f64 - 1.0);
+        checks::memory("neural-hncpd", shape.len(), ranks, numbers)
     }
 
     fn stack(
@@ -126,9 +133,11 @@ impl Model for NeuralHncpd {
             check_every: 1,
             ..Stopping::after(self.epochs)
         };
-        let outcome = drive(&mut training, &stopping, observer);
+        let mut outcome = drive(&mut training, &stopping, observer);
         // The optimizer has moved the weights since the last forward pass.
-        training.network.forward();
+        if !training.network.forward().is_finite() {
+            outcome.reason = StopReason::Diverged;
+        }
         let outcomes = vec![outcome.clone(); fit.ranks.len() - 1];
         let stacks = training.network.stacks();
         if free {

@@ -3,8 +3,8 @@
 use hntf_solvers::{Descent, Hals, Iterate, QuasiNewton, QuasiNewtonSettings};
 use hntf_tensor::{Matrix, Scratch, Tensor, gram, hadamard_of_grams, multiply};
 
-use super::penalty;
 use super::shared_loss::SharedLoss;
+use super::{penalty, runaway};
 
 /// Quasi-Newton steps of the weights after each sweep over the factors. They run on the core and
 /// cost little beside the sweep, and few of them hold the factors back: with 2, 5, 10 and 20 plain
@@ -127,6 +127,7 @@ impl<'d, 'a> Joint<'d, 'a> {
             hals,
             work,
             inner,
+            weights,
             ..
         } = self;
         let (order, l1) = (factors.len(), shared.penalties.factors);
@@ -189,6 +190,8 @@ impl<'d, 'a> Joint<'d, 'a> {
             if let Some(s) = &mut shared.supervision {
                 s.scale_classifiers(1.0 / scale);
             }
+        } else if let (Some(first), None) = (weights.first_mut(), &shared.supervision) {
+            runaway::hold(factors, first);
         }
         shared.meet(*data, factors);
     }
@@ -200,7 +203,8 @@ impl<'d, 'a> Joint<'d, 'a> {
         let model: f64 = self.work.others.sum();
         let hidden = shared.hidden.as_mut();
         let squares = hidden.map_or(0.0, |hidden| hidden.squared_norm(0, &shared.grams));
-        let mut total = (shared.norm - 2.0 * self.inner + (model - squares)).max(0.0);
+        let mut total =
+            (shared.norm - 2.0 * self.inner + (model - squares)).clamp(0.0, f64::INFINITY);
         if let Some(s) = &mut shared.supervision {
             total += s.first_term(&shared.products[0]);
         }

@@ -3,6 +3,7 @@
 mod hidden;
 mod joint;
 mod penalty;
+mod runaway;
 mod shared_loss;
 mod start;
 mod supervision;
@@ -26,7 +27,7 @@ use training::Training;
 /// F_i ≥ 0 and W's ≥ 0 minimise the joint loss Σ_l λ_l ‖X − ⟦F_1 V_l, …⟧‖² of all layers.
 ///
 /// It starts where Multi-HNTF ends: an NCPD with its columns balanced over the modes, the W's by
-/// damped updates. Then blocks are improved in turn, each without raising the loss: every factor by
+/// its updates. Then blocks are improved in turn, each without raising the loss: every factor by
 /// exact coordinate descent (the loss is quadratic in one factor), all W's together by quasi-Newton
 /// steps on the core, with the gradient propagated back through the layers.
 ///

@@ -8,11 +8,11 @@ use super::joint::WEIGHT_STEPS;
 use super::penalty::Penalties;
 use super::shared_loss::SharedLoss;
 use super::supervision::Supervision;
-use crate::multi_hntf::damped_weights;
+use crate::multi_hntf::starting_weights;
 use crate::{FirstLayerFit, Fit, ModelError};
 
-/// Damped updates of each W, as in Multi-HNTF.
-const DAMPED_UPDATES: usize = 800;
+/// Updates of each W, as in Multi-HNTF: damped up to order 3, symmetric above.
+const UPDATES: usize = 800;
 /// Quasi-Newton steps of all W's from each start.
 const STEPS: usize = 300;
 
@@ -118,7 +118,7 @@ fn damped(
     let mut weights = Vec::new();
     for pair in ranks.windows(2) {
         let start = Matrix::from_fn(pair[0], pair[1], |_, _| random.random_sample());
-        let w = damped_weights(&core, shared.norm, &grams, start, DAMPED_UPDATES);
+        let w = starting_weights(&core, shared.norm, &grams, start, UPDATES);
         core = core.project(&vec![Some(&w); grams.len()], &mut Default::default());
         for g in &mut grams {
             *g = w.transposed().times(&g.times(&w));

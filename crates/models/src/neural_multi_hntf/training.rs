@@ -32,7 +32,8 @@ impl Training<'_> {
             let expected = "at least one sweep is needed";
             return checks::wrong("stopping.max-iterations", &0, expected);
         }
-        checks::ranks(shape, ranks)
+        checks::ranks(shape, ranks)?;
+        checks::core("neural-multi-hntf", shape, ranks)
     }
 
     /// New rows of F: as `first` says where the first layer is frozen, else those that minimise the

@@ -56,7 +56,7 @@ fn plain_step(
             .iter()
             .map(|(n, d)| (n[(i, j)], d[(i, j)] + l1 / order));
         match update {
-            SharedUpdate::Damped => {
+            SharedUpdate::Damped | SharedUpdate::ByOrder => {
                 let sum: f64 = terms.map(|(n, d)| n / (1e-10 + d)).sum();
                 w[(i, j)] * (order + sum) / (2.0 * order)
             }

@@ -102,7 +102,7 @@ impl Case {
             let terms = fractions.iter().map(|[n, d]| (n[(i, j)], d[(i, j)]));
             w[(i, j)]
                 * match update {
-                    SharedUpdate::Damped => {
+                    SharedUpdate::Damped | SharedUpdate::ByOrder => {
                         let sum: f64 = terms.map(|(n, d)| n / (1e-10 + d)).sum();
                         (order + sum) / (2.0 * order)
                     }

@@ -16,6 +16,7 @@ mod neural_nmf_penalty;
 mod plain;
 mod requests;
 mod revisions;
+mod scale;
 mod transform;
 mod zoo;
 

@@ -1,10 +1,11 @@
 //! Multi-HNTF's compressed iteration against the update written on the data itself.
 
 use hntf_models::{Hierarchy, MultiHntf, SharedUpdate};
+use hntf_solvers::Ncpd;
 use hntf_tensor::{DenseTensor, Matrix, Scratch, Tensor, relative_error};
 use numpy_random::RandomState;
 
-use crate::{assert_close, assert_same_factors, fit, noisy, uniform};
+use crate::{assert_close, assert_same_factors, fit, noisy, random_cp, uniform};
 
 /// F_mᵀ MTTKRP(X, F·W, m) and G_m W H_m(F·W), by sums over all entries of X.
 fn fraction(data: &DenseTensor, factors: &[Matrix], w: &Matrix, mode: usize) -> (Matrix, Matrix) {
@@ -43,7 +44,7 @@ fn plain_step(data: &DenseTensor, factors: &[Matrix], w: &Matrix, update: Shared
         let old = w[(i, j)];
         let terms = fractions.iter().map(|(n, d)| (n[(i, j)], d[(i, j)]));
         match update {
-            SharedUpdate::Damped => {
+            SharedUpdate::Damped | SharedUpdate::ByOrder => {
                 // W ← (k W + Σ W_m) / (2k)
                 let sum: f64 = terms.map(|(n, d)| old * n / (1e-10 + d)).sum();
                 (order * old + sum) / (2.0 * order)
@@ -125,4 +126,47 @@ fn balancing_changes_the_scales_of_the_factors_and_not_the_first_layers_error() 
         balanced.layers[0].approximation
     );
     assert_ne!(shared(&plain, 0, 1), shared(&balanced, 0, 1));
+}
+
+#[test]
+fn above_order_three_the_update_is_the_one_that_settles_unless_the_damped_one_is_asked_for() {
+    for order in [4, 5, 6] {
+        // Of the damped update, over the seeds.
+        let mut largest: f64 = 0.0;
+        for seed in 0..6 {
+            let mut random = RandomState::new(seed);
+            let data = DenseTensor::from_cp(&random_cp(&vec![3; order], 2, &mut random));
+            let of = |update| {
+                let model = MultiHntf {
+                    first_layer: Ncpd::default(),
+                    update,
+                    balance: true,
+                    ..MultiHntf::default()
+                };
+                let found = fit(&model, &data, &[2, 1], 0);
+                let top = &found.layers[1].approximation;
+                let error = relative_error(&data, top, &mut Scratch::new());
+                let worse = found.worse_than_zero(&data);
+                let expected = if error > 1.0 { vec![1] } else { Vec::new() };
+                assert_eq!(worse, expected, "order {order}: {error}");
+                error
+            };
+            let error = of(MultiHntf::default().update);
+            assert_eq!(error, of(SharedUpdate::Symmetric));
+            assert!(error < 0.8, "order {order}: {error}");
+            largest = largest.max(of(SharedUpdate::Damped));
+        }
+        assert!(order == 4 || largest > 1.0, "order {order}: {largest}");
+    }
+    // Where it was published it is what was published.
+    let data = noisy(&[6, 5, 4], 4, 0.3, &mut RandomState::new(2));
+    let damped = MultiHntf {
+        update: SharedUpdate::Damped,
+        ..MultiHntf::default()
+    };
+    let (found, expected) = (
+        fit(&MultiHntf::default(), &data, &[4, 2], 0),
+        fit(&damped, &data, &[4, 2], 0),
+    );
+    assert_eq!(found, expected);
 }

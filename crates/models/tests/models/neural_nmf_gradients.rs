@@ -192,7 +192,7 @@ pub(crate) fn check_gradient(case: &Case, data: &dyn Tensor, random: &mut Random
     let (loss, found) = gradients(&mut case.network(data), &case.parameters);
     let (expected, here) = case.plain(&case.parameters);
     assert!(
-        (loss - expected).abs() < 1e-10 * expected + 1e-15,
+        (loss - expected).abs() < 1e-10 * expected + 1e-14,
         "{loss} is not {expected}"
     );
     let mut checked = 0;

@@ -1,10 +1,10 @@
 //! What `validate` refuses, before any time is spent, and that `fit` asks it.
 
 use hntf_models::{
-    Fit, FlatNcpd, Hntf, Model, ModelError, MultiHntf, NeuralHncpd, NeuralMultiHntf, StandardHncpd,
-    SupervisedMultiHntf, SupervisedNeuralMultiHntf,
+    Fit, FlatNcpd, Hntf, LabelUse, Model, ModelError, MultiHntf, NeuralHncpd, NeuralMultiHntf,
+    NeuralNmf, StandardHncpd, SupervisedHnmf, SupervisedMultiHntf, SupervisedNeuralMultiHntf,
 };
-use hntf_solvers::{AdamSettings, Ncpd, Silent, SolverError, Start, Stopping};
+use hntf_solvers::{AdamSettings, Labels, Loss, Ncpd, Silent, SolverError, Start, Stopping};
 use hntf_tensor::{DenseTensor, Matrix, Tensor};
 use numpy_random::RandomState;
 
@@ -256,4 +256,63 @@ fn supervised_multi_hntf_needs_an_iteration() {
             ..
         }
     ));
+}
+
+#[test]
+fn memory_that_grows_with_rank_to_the_order_is_refused_before_it_is_taken() {
+    let shape = [2; 12];
+    let models: [(&str, Box<dyn Model>); 3] = [
+        ("multi-hntf", Box::<MultiHntf>::default()),
+        ("neural-multi-hntf", Box::<NeuralMultiHntf>::default()),
+        ("neural-hncpd", Box::<NeuralHncpd>::default()),
+    ];
+    for (id, model) in models {
+        // 6¹² numbers, or 5¹¹ for each of the rows.
+        let ranks = if id == "neural-hncpd" { [8, 7] } else { [6, 3] };
+        let error = model.validate(&shape, &ranks).unwrap_err();
+        assert!(
+            matches!(&error, ModelError::Memory { model, order: 12, .. } if *model == id),
+            "{error}"
+        );
+        let said = error.to_string();
+        assert!(said.contains("limit of 4.3 GB"), "{said}");
+        assert_eq!(model.validate(&shape, &[3, 2]), Ok(()), "{id}");
+        assert_eq!(model.validate(&shape, &[6]), Ok(()), "{id}");
+        // A power that is no finite number is refused too.
+        assert!(model.validate(&[9; 400], &[9, 8]).is_err(), "{id}");
+    }
+    let on_the_data = MultiHntf {
+        loss: Loss::KullbackLeibler,
+        ..MultiHntf::default()
+    };
+    assert_eq!(on_the_data.validate(&shape, &[6, 3]), Ok(()));
+}
+
+#[test]
+fn every_set_of_labels_must_have_one_for_each_column() {
+    let matrix = noisy(&[6, 5], 3, 0.1, &mut RandomState::new(1));
+    let of = |n: usize| Labels::new(2, (0..n).map(|j| Some(j % 2)).collect()).unwrap();
+    let supervised: [Box<dyn Model>; 4] = [
+        Box::<SupervisedHnmf>::default(),
+        Box::<SupervisedMultiHntf>::default(),
+        Box::<SupervisedNeuralMultiHntf>::default(),
+        Box::new(NeuralNmf {
+            labels: LabelUse::TrainedB,
+            ..NeuralNmf::default()
+        }),
+    ];
+    for model in supervised {
+        for found in [3, 7] {
+            let expected = 5;
+            for labels in [[of(found), of(5)], [of(5), of(found)]] {
+                let fit = Fit {
+                    labels: &labels,
+                    ..Fit::new(&matrix, &[3, 2], 0)
+                };
+                let error = model.fit(&fit, &mut Silent).unwrap_err();
+                let labels = SolverError::Labels { found, expected };
+                assert_eq!(error, ModelError::Solver(labels));
+            }
+        }
+    }
 }

@@ -82,8 +82,12 @@ fn singular(data: &dyn Tensor, mode: usize, rank: usize, random: &mut RandomStat
 
 fn scikit_learn(data: &dyn Tensor, rank: usize, random: &mut RandomState) -> Vec<Matrix> {
     let shape = data.shape();
-    let (order, entries) = (shape.len(), shape.iter().product::<usize>());
-    let mean = data.sum() / entries as f64 / rank as f64;
+    // More entries than a usize counts are no fewer for that: sparse tensors have them.
+    let (order, entries) = (
+        shape.len(),
+        shape.iter().map(|n| *n as f64).product::<f64>(),
+    );
+    let mean = data.sum() / entries / rank as f64;
     // A square root for matrices, so that the bits are scikit-learn's.
     let scale = if order == 2 {
         mean.sqrt()

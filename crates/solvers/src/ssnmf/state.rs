@@ -187,7 +187,7 @@ impl<'a> State<'a> {
         if let Some(mask) = self.data.mask() {
             model = mask.restrict_squared_norm(&self.factors, model, &mut self.scratch);
         }
-        (self.data_norm - 2.0 * self.inner + model).max(0.0)
+        (self.data_norm - 2.0 * self.inner + model).clamp(0.0, f64::INFINITY)
     }
 
     fn label_term(&self) -> f64 {

@@ -2,6 +2,7 @@
 //! update promises, and what is refused.
 #![allow(clippy::unwrap_used, reason = "a helper's panic is its test's failure")]
 
+mod finite;
 mod optimality;
 mod protocols;
 mod requests;

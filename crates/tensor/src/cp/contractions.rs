@@ -10,6 +10,9 @@ use crate::{
     multiply,
 };
 
+/// Entries of the tensor that a distance may form: 128 MB.
+const MOST_ENTRIES: f64 = 16_777_216.0;
+
 impl CpTensor {
     /// ∗_{i≠m} P_iᵀ P_i: s × s.
     fn gram_of_others(&self, mode: usize) -> Matrix {
@@ -20,6 +23,19 @@ impl CpTensor {
         let mut others = Matrix::default();
         hadamard_of_grams(&grams, Some(mode), &mut others);
         others
+    }
+
+    /// ‖T − ⟦F⟧‖² = ‖T‖² − 2⟨T, ⟦F⟧⟩ + ‖⟦F⟧‖², off by about 1e-16 ‖T‖².
+    fn distance_from_norms(&self, factors: &[Matrix]) -> f64 {
+        let mut both = Matrix::from_fn(self.rank(), factors[0].cols(), |_, _| 1.0);
+        let (mut grams, mut cross) = (vec![Matrix::default(); factors.len()], Matrix::default());
+        for (i, (g, f)) in grams.iter_mut().zip(factors).enumerate() {
+            gram(f, g);
+            self.cross_gram(f, i, &mut cross);
+            entrywise_multiply(&mut both, &cross);
+        }
+        hadamard_of_grams(&grams, None, &mut cross);
+        (self.squared_norm() - 2.0 * both.sum() + cross.sum()).clamp(0.0, f64::INFINITY)
     }
 
     /// P_iᵀ F_i for the factors P of self and F: s × r.
@@ -152,9 +168,14 @@ impl Tensor for CpTensor {
 
     // The difference is itself a CP tensor of s + r terms, [P, F] with the last r negated. In each
     // mode [P_i, F_i] = Q_i R_i, and orthonormal Q_i do not change a norm: what is left is the
-    // tensor of the small triangular R_i, whose entries are formed and squared.
+    // tensor of the small triangular R_i, whose entries are formed and squared. They are as many as a
+    // power of the order: where that is too many, what is left is the formula over norms.
     fn squared_distance(&self, factors: &[Matrix], _: &mut Scratch) -> f64 {
         let terms = self.rank() + factors[0].cols();
+        let sizes = self.shape.iter().map(|n| *n.min(&terms) as f64);
+        if sizes.product::<f64>() > MOST_ENTRIES {
+            return self.distance_from_norms(factors);
+        }
         let mut signs = vec![1.0; terms];
         signs[self.rank()..].fill(-1.0);
         let mut small: Vec<Matrix> = Vec::with_capacity(self.factors.len());

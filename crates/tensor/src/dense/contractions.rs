@@ -3,7 +3,7 @@
 use super::DenseTensor;
 use super::dimension_tree::{Leaves, Sweep};
 use crate::contraction::{contract_left, khatri_rao, product, project, view, view_mut};
-use crate::divergence::{Fibres, quotient_mttkrp, relative_entropy};
+use crate::divergence::{Fibres, quotient_mttkrp, relative_entropy, visit_model};
 use crate::error::is_no_entry;
 use crate::matrix::dot;
 use crate::{ContentWriter, Incomplete, Mask, Matrix, Scratch, Tensor, TensorError};
@@ -29,6 +29,19 @@ impl DenseTensor {
             at /= n;
         }
         index
+    }
+
+    /// ‖X − ⟦F⟧‖² in the work space of a block of the model.
+    fn distance_by_blocks(&self, factors: &[Matrix], scratch: &mut Scratch) -> f64 {
+        let length = factors[factors.len() - 1].rows();
+        let mut total = 0.0;
+        visit_model(factors, scratch, |block, _| {
+            let start = block.first * length;
+            let x = &self.values[start..start + block.model.len()];
+            block.model.iter_mut().zip(x).for_each(|(m, x)| *m -= x);
+            total += dot(block.model, block.model);
+        });
+        total
     }
 
     /// Where to cut the modes in two halves of about equal size, so that the Khatri-Rao product of
@@ -238,6 +251,9 @@ impl Tensor for DenseTensor {
 
     fn squared_distance(&self, factors: &[Matrix], scratch: &mut Scratch) -> f64 {
         let rank = factors[0].cols();
+        if self.is_long(rank) {
+            return self.distance_by_blocks(factors, scratch);
+        }
         let (n, right) = (self.shape[0], self.shape[1..].iter().product::<usize>());
         let after = khatri_rao(&factors[1..], rank, scratch);
         let mut row = scratch.take(right);

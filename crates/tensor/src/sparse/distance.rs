@@ -48,7 +48,7 @@ impl SparseTensor {
             covered += b;
         });
         scratch.give(weights);
-        misfit + (squared_norm(factors) - covered).max(0.0)
+        misfit + (squared_norm(factors) - covered).clamp(0.0, f64::INFINITY)
     }
 
     // One fibre along the last mode after the other, the nonzeros taken off where there are any.

@@ -333,7 +333,8 @@ proptest! {
         for _ in 0..30 {
             joint.step();
             let now = joint.error();
-            prop_assert!(now <= before * (1.0 + 1e-12), "{now} after {before}");
+            // Norms cancel in it: of an exact fit rounding is left, of either sign.
+            prop_assert!(now <= before * (1.0 + 1e-12) + 1e-14, "{now} after {before}");
             before = now;
         }
     }
