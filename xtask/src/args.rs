@@ -91,7 +91,8 @@ pub(crate) enum StoreAction {
 
 #[derive(Args)]
 pub(crate) struct StoreArgs {
-    /// Folder of the store [default: out/store of the repository].
+    /// Folder of the store [default: out/store of the working folder if there is one, else of the
+    /// repository].
     #[arg(long, value_name = "DIR")]
     pub(crate) store: Option<PathBuf>,
 }

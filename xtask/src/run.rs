@@ -86,12 +86,15 @@ fn execute(asked: &Asked, args: &RunArgs) -> Result<(), CliError> {
         let fits = fit(&prepared, args.threads, args.kept.trials, &store)?;
         show(asked, args, &target, &fits)
     };
-    match attempt() {
-        // A kept fit turns out to be damaged when a figure shows it, and has been taken away.
-        Err(CliError::Report(ReportError::Run(RunError::Store(StoreError::Damaged {
-            ..
-        })))) => attempt(),
-        other => other,
+    loop {
+        match attempt() {
+            // A kept fit turns out to be damaged when a figure shows it. It no longer counts as kept,
+            // so there is an end to this.
+            Err(CliError::Report(ReportError::Run(RunError::Store(StoreError::Damaged {
+                ..
+            })))) => {}
+            other => return other,
+        }
     }
 }
 

@@ -22,7 +22,11 @@ pub(crate) fn store(action: &StoreAction) -> Result<ExitCode, CliError> {
 
 /// The store that is meant; none is made where none is.
 fn open(args: &StoreArgs) -> Result<Store, CliError> {
-    let path = args.store.clone().unwrap_or_else(places::store);
+    let path = args.store.clone().unwrap_or_else(|| {
+        // That of the experiments run here, if there is one.
+        let own = places::users_store();
+        if own.exists() { own } else { places::store() }
+    });
     if !path.exists() {
         return Err(CliError::NoStore { path });
     }

@@ -192,11 +192,13 @@ impl<'a, 'w> Fitter<'a, 'w> {
         {
             return Ok(None);
         }
-        let unreadable = || StoreError::Damaged {
+        let in_the_way = || StoreError::Write {
             path: self.store.root().to_path_buf(),
-            reason: format!("{key} was written and is not there"),
+            source: std::io::Error::other(format!(
+                "{key} was made and cannot be read: something is in its way"
+            )),
         };
-        self.kept(job).map(Some).ok_or_else(|| unreadable().into())
+        self.kept(job).map(Some).ok_or_else(|| in_the_way().into())
     }
 
     /// Fits a model and keeps it; of a fit that failed, how it ended.

@@ -34,12 +34,12 @@ pub fn run<'a>(
     store: &'a Store,
     watch: &dyn Watch,
 ) -> Result<Fits<'a>, RunError> {
-    match attempt(prepared, options, store, watch) {
-        // It was found when trials were compared, and has been taken away.
-        Err(RunError::Store(StoreError::Damaged { .. })) => {
-            attempt(prepared, options, store, watch)
+    loop {
+        match attempt(prepared, options, store, watch) {
+            // It was found when trials were compared, and no longer counts as kept.
+            Err(RunError::Store(StoreError::Damaged { .. })) => {}
+            other => return other,
         }
-        other => other,
     }
 }
 

@@ -25,7 +25,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// Another program's folder.
-    #[error("{}: not a store (it has files and no store.json): name an empty or a new folder with --store", path.display())]
+    #[error("{}: not a store (it has files, and no store.json that can be read): name an empty or a new folder with --store", path.display())]
     Foreign {
         /// The folder.
         path: PathBuf,

@@ -26,7 +26,9 @@ pub struct Store {
     /// Where new entries go if the folder cannot be written: gone with the run.
     overlay: Option<TempDir>,
     notes: Mutex<Vec<String>>,
-    /// Entries that cannot be read and could not be removed.
+    /// Whether entries are looked up only, and none is removed.
+    looks: bool,
+    /// Entries that cannot be read and were not removed.
     unreadable: Mutex<HashSet<Key>>,
 }
 
@@ -60,6 +62,7 @@ impl Store {
             root: root.to_path_buf(),
             overlay: None,
             notes: Mutex::default(),
+            looks: false,
             unreadable: Mutex::default(),
         };
         let exists = store.check()?;
@@ -82,12 +85,17 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn existing(root: &Path) -> Result<Self, StoreError> {
-        if root.exists() {
-            return Self::open(root);
-        }
+        let store = if root.exists() {
+            Self::open(root)?
+        } else {
+            Self {
+                root: root.to_path_buf(),
+                ..Self::temporary()?
+            }
+        };
         Ok(Self {
-            root: root.to_path_buf(),
-            ..Self::temporary()?
+            looks: true,
+            ..store
         })
     }
 
@@ -104,6 +112,7 @@ impl Store {
             root: overlay.path().join("none"),
             overlay: Some(overlay),
             notes: Mutex::default(),
+            looks: false,
             unreadable: Mutex::default(),
         })
     }
@@ -183,10 +192,12 @@ impl Store {
     /// Where an entry is, if it is there.
     pub(super) fn find(&self, key: &Key) -> Option<PathBuf> {
         let homes = [self.home(), &self.root];
-        let usable = if lock(&self.unreadable).contains(key) {
-            1
-        } else {
-            2
+        let unreadable = lock(&self.unreadable).contains(key);
+        // What was made in its place lives with this value.
+        let usable = match (unreadable, self.overlay.is_some()) {
+            (true, false) => 0,
+            (true, true) => 1,
+            (false, _) => 2,
         };
         let mut places = homes.iter().take(usable).map(|home| place(home, key));
         places.find(|place| place.is_dir())
@@ -207,7 +218,7 @@ impl Store {
     /// Takes a damaged entry out of the way.
     pub(super) fn discard(&self, key: &Key, reason: &str) {
         if let Some(folder) = self.find(key) {
-            if fs::remove_dir_all(&folder).is_err() {
+            if self.looks || fs::remove_dir_all(&folder).is_err() {
                 lock(&self.unreadable).insert(*key);
             }
             self.note(format!(

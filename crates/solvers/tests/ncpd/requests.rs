@@ -141,7 +141,7 @@ fn an_entry_that_is_negative_or_no_number_is_named() {
                 "entry [1, 0] is inf: every entry must be a finite number",
             ),
         ] {
-            let dense = DenseTensor::new(vec![2, 2], vec![1.0, 0.0, value, 1.0]).unwrap();
+            let dense = DenseTensor::new(vec![2, 2], vec![1.0, 0.0, value, value]).unwrap();
             let error = fit(ncpd, &dense, 1).unwrap_err();
             assert_eq!(error.to_string(), said);
             let ones = || Matrix::from_fn(2, 1, |_, _| 1.0);
