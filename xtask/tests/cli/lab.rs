@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
@@ -182,15 +183,27 @@ impl Lab {
     }
 }
 
+/// A running program may remove its temporary files while they are listed:
+/// what vanished in between is not there.
 fn collect(root: &Path, folder: &Path, tree: &mut Tree) {
-    for entry in fs::read_dir(folder).unwrap() {
+    let Some(entries) = unless_gone(fs::read_dir(folder)) else {
+        return;
+    };
+    for entry in entries {
         let path = entry.unwrap().path();
         let name = path.strip_prefix(root).unwrap().to_path_buf();
         if path.is_dir() {
             tree.insert(name, None);
             collect(root, &path, tree);
-        } else {
-            tree.insert(name, Some(fs::read(&path).unwrap()));
+        } else if let Some(bytes) = unless_gone(fs::read(&path)) {
+            tree.insert(name, Some(bytes));
         }
+    }
+}
+
+fn unless_gone<T>(read: io::Result<T>) -> Option<T> {
+    match read {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        read => Some(read.unwrap()),
     }
 }
